@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Closure } from './debian.ts';
+import { provenance, type Closure } from './debian.ts';
 import type { LayerEntry } from './layer.ts';
 import { librariesOf, resolveInRoot } from './rootfs.ts';
 
@@ -17,13 +17,16 @@ export function bridgeEntries(closure: Closure, nodeFolder: string, bundle: stri
   for (const library of libraries) {
     for (const next of librariesOf(closure, resolveInRoot(closure.root, library), library)) libraries.add(next);
   }
+  const mounted = [...libraries].map((path) => ({
+    kind: 'file' as const,
+    path: `/mcpnet/lib/${mountedName(path)}`,
+    source: resolveInRoot(closure.root, path),
+    mode: 0o755,
+  }));
   return [
-    ...[...libraries].map((path) => ({
-      kind: 'file' as const,
-      path: `/mcpnet/lib/${mountedName(path)}`,
-      source: resolveInRoot(closure.root, path),
-      mode: 0o755,
-    })),
+    ...mounted,
+    ...provenance(closure, mounted),
+    { kind: 'file', path: '/usr/share/doc/node/LICENSE', source: join(nodeFolder, 'LICENSE'), mode: 0o644 },
     { kind: 'file', path: '/mcpnet/bin/node', source: node, mode: 0o755 },
     { kind: 'text', path: '/mcpnet/bridge.mjs', text: bundle },
   ];

@@ -93,7 +93,7 @@ function haproxy(version: string, suite: DebianSource['suite'], set: Recipe['set
       // libgcc_s is opened at run time, when a thread ends; no binary names it.
       keep: ['/usr/sbin/haproxy', '/usr/bin/busybox', 'libgcc_s.so.1'],
     },
-    additions: [account('haproxy', 99), directory('/etc/mcpnet', 0o755), directory('/run/mcpnet', 0o1777)],
+    additions: [...account('haproxy', 99), directory('/etc/mcpnet', 0o755), directory('/run/mcpnet', 0o1777)],
     config: { user: '99:99', command: ['haproxy', '-W', '-db', '-f', '/etc/mcpnet/haproxy.cfg'] },
   };
 }
@@ -112,7 +112,7 @@ function consul(): Recipe {
       keep: ['/usr/bin/consul', '/usr/bin/busybox', 'libnss_files.so.2', 'libnss_dns.so.2'],
     },
     // World-writable with the sticky bit: the user of the container is the operator's choice.
-    additions: [account('consul', 100), directory('/consul/data', 0o1777), directory('/consul/config', 0o755)],
+    additions: [...account('consul', 100), directory('/consul/data', 0o1777), directory('/consul/config', 0o755)],
     config: {
       user: '100:100',
       entrypoint: ['consul'],
@@ -157,7 +157,11 @@ function directory(path: string, mode: number, uid = 0): Addition {
   return { kind: 'directory', path, mode, uid };
 }
 
-function account(name: string, uid: number): Addition {
+function account(name: string, uid: number): readonly Addition[] {
   const passwd = `root:x:0:0:root:/:/bin/sh\n${name}:x:${uid}:${uid}::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n`;
-  return { kind: 'text', path: '/etc/passwd', text: passwd };
+  const group = `root:x:0:\n${name}:x:${uid}:\nnogroup:x:65534:\n`;
+  return [
+    { kind: 'text', path: '/etc/passwd', text: passwd },
+    { kind: 'text', path: '/etc/group', text: group },
+  ];
 }

@@ -14,6 +14,7 @@ export function dockerfile(recipe: Recipe): string {
     config.workingDirectory && `WORKDIR ${config.workingDirectory}`,
     config.user && `USER ${config.user}`,
     config.volumes && `VOLUME ${JSON.stringify(config.volumes)}`,
+    config.stopSignal && `STOPSIGNAL ${config.stopSignal}`,
     config.entrypoint && `ENTRYPOINT ${JSON.stringify(config.entrypoint)}`,
     config.command && `CMD ${JSON.stringify(config.command)}`,
   ];

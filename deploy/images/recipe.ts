@@ -48,6 +48,7 @@ export interface ImageConfig {
   readonly command?: readonly string[];
   readonly ports?: readonly number[];
   readonly volumes?: readonly string[];
+  readonly stopSignal?: 'SIGINT';
 }
 
 export interface Recipe {
