@@ -1,0 +1,208 @@
+import type { Child } from './child.ts';
+import {
+  asMessage,
+  cancellation,
+  errorCode,
+  failure,
+  isFields,
+  isRequest,
+  isResponse,
+  progressTokenOf,
+  type Fields,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from './json-rpc.ts';
+import { latestLegacyVersion } from './protocol-version.ts';
+import { ResourceWatch } from './resource-watch.ts';
+
+/** What the server said of itself in its answer to `initialize`. */
+export interface ServerFacts {
+  readonly protocolVersion: string;
+  readonly capabilities: Fields;
+  readonly serverInfo: Fields;
+  readonly instructions?: string;
+}
+
+/** One request at the child, in the words of whoever asked. */
+export interface Flight {
+  readonly progressToken?: RequestId;
+  onResponse(response: JsonRpcResponse): void;
+  onProgress?(params: Fields): void;
+}
+
+type NoticeListener = (notice: JsonRpcNotification) => void;
+
+/**
+ * Many askers at one initialized child. Every request gets an id of the child's own connection and every progress token
+ * is that id, so that an answer finds its asker and nobody else. Notices without an addressee go to `subscribe`rs, which
+ * decide by method; requests by the child are refused, because no single client could be meant.
+ */
+export class Multiplexer {
+  /** Why the child is gone. */
+  readonly closed: Promise<string>;
+  readonly resources = new ResourceWatch(this);
+  readonly #child: Child;
+  readonly #flights = new Map<RequestId, Flight>();
+  readonly #listeners = new Set<NoticeListener>();
+  #facts: ServerFacts = { protocolVersion: latestLegacyVersion, capabilities: {}, serverInfo: {} };
+  #lastId = 0;
+  #idSeen = 0;
+
+  private constructor(child: Child) {
+    this.#child = child;
+    child.onLine = (line) => this.#receive(line);
+    this.closed = child.exited.then((reason) => this.#fail(reason));
+  }
+
+  /** Shakes hands with `child`. Rejects with the reason, the child ended, when it does not speak MCP in time. */
+  static async initialize(child: Child, timeoutMs: number): Promise<Multiplexer> {
+    const multiplexer = new Multiplexer(child);
+    const params = { protocolVersion: latestLegacyVersion, capabilities: {}, clientInfo: bridgeInfo };
+    try {
+      multiplexer.#facts = asFacts(await multiplexer.ask('initialize', params, AbortSignal.timeout(timeoutMs)));
+    } catch (error) {
+      await child.end();
+      throw error;
+    }
+    multiplexer.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    return multiplexer;
+  }
+
+  get facts(): ServerFacts {
+    return this.#facts;
+  }
+
+  get alive(): boolean {
+    return this.#child.alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get congested(): boolean {
+    return this.#child.congested;
+  }
+
+  /** True when nobody used it since the last call and nobody does now. */
+  takeIdle(): boolean {
+    const idle = this.#flights.size === 0 && this.#listeners.size === 0 && this.#lastId === this.#idSeen;
+    this.#idSeen = this.#lastId;
+    return idle;
+  }
+
+  /** Sends a request and returns the id it has at the child, by which it can be cancelled. */
+  launch(method: string, params: Fields | undefined, flight: Flight): RequestId {
+    const id = ++this.#lastId;
+    this.#flights.set(id, flight);
+    this.#child.send(JSON.stringify({ jsonrpc: '2.0', id, method, ...withToken(params, id, flight.progressToken) }));
+    return id;
+  }
+
+  /** Tells the child to stop and forgets the asker: whatever still comes is dropped. */
+  cancel(id: RequestId, reason: string): void {
+    if (this.#flights.delete(id)) this.notify(cancellation(id, reason));
+  }
+
+  notify(notice: JsonRpcNotification): void {
+    this.#child.send(JSON.stringify(notice));
+  }
+
+  subscribe(listener: NoticeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One request of the bridge's own and its answer, whichever it is. Rejects when the child dies or `signal` aborts. */
+  ask(method: string, params: Fields | undefined, signal: AbortSignal): Promise<JsonRpcResponse> {
+    return new Promise((resolve, reject) => {
+      const abandon = () => {
+        // Forgotten without a `cancelled` notice: neither `initialize` nor a ping may be cancelled.
+        this.#flights.delete(id);
+        reject(new Error(`the server process does not answer ${method}`));
+      };
+      const id = this.launch(method, params, {
+        onResponse: (response) => {
+          signal.removeEventListener('abort', abandon);
+          if (this.alive) resolve(response);
+          else reject(new Error(response.error?.message));
+        },
+      });
+      signal.addEventListener('abort', abandon, { once: true });
+    });
+  }
+
+  end(): Promise<void> {
+    return this.#child.end();
+  }
+
+  #receive(line: string): void {
+    const message = parseLine(line);
+    if (message === undefined) return;
+    if (isResponse(message)) {
+      const flight = message.id === null ? undefined : this.#flights.get(message.id);
+      if (flight === undefined || message.id === null) return;
+      this.#flights.delete(message.id);
+      flight.onResponse(message);
+    } else if (isRequest(message)) {
+      this.#child.send(JSON.stringify(answerToChild(message)));
+    } else if (message.method === 'notifications/progress') {
+      this.#progress(message.params);
+    } else {
+      for (const listener of this.#listeners) listener(message);
+    }
+  }
+
+  #progress(params: Fields | undefined): void {
+    const token = params?.['progressToken'];
+    const flight = typeof token === 'number' ? this.#flights.get(token) : undefined;
+    if (flight?.progressToken === undefined) return;
+    flight.onProgress?.({ ...params, progressToken: flight.progressToken });
+  }
+
+  #fail(reason: string): string {
+    const flights = [...this.#flights.values()];
+    this.#flights.clear();
+    for (const flight of flights) flight.onResponse(failure(null, errorCode.internal, `the server process ${reason}`));
+    return reason;
+  }
+}
+
+const bridgeInfo = { name: 'mcpnet-bridge', version: '1' };
+
+/** Servers print banners to stdout now and then; what is no JSON-RPC message is not for any client. */
+export function parseLine(line: string): ReturnType<typeof asMessage> {
+  if (line === '') return undefined;
+  try {
+    return asMessage(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function answerToChild({ id, method }: JsonRpcRequest): JsonRpcResponse {
+  if (method === 'ping') return { jsonrpc: '2.0', id, result: {} };
+  const message = `${method} is not available: several clients share this server process (use isolation "session")`;
+  return failure(id, errorCode.methodNotFound, message);
+}
+
+function withToken(params: Fields | undefined, id: RequestId, asked: RequestId | undefined): { params?: Fields } {
+  if (params === undefined) return {};
+  if (asked === undefined || progressTokenOf(params) === undefined) return { params };
+  // Safe: progressTokenOf found the token inside an object.
+  return { params: { ...params, _meta: { ...(params['_meta'] as Fields), progressToken: id } } };
+}
+
+function asFacts({ result, error }: JsonRpcResponse): ServerFacts {
+  if (error !== undefined) throw new Error(`the server answered initialize with an error: ${error.message}`);
+  const { protocolVersion, capabilities, serverInfo, instructions } = result ?? {};
+  if (typeof protocolVersion !== 'string') throw new Error('the server answered initialize without a protocolVersion');
+  return {
+    protocolVersion,
+    capabilities: isFields(capabilities) ? capabilities : {},
+    serverInfo: isFields(serverInfo) ? serverInfo : {},
+    ...(typeof instructions === 'string' && { instructions }),
+  };
+}

@@ -1,0 +1,145 @@
+import { Child, type CommandLine } from './child.ts';
+import { ChildUpstream } from './child-upstream.ts';
+import type { Isolation, Verdict } from './isolation.ts';
+import { isResponse } from './json-rpc.ts';
+import { Multiplexer, type ServerFacts } from './multiplexer.ts';
+import { Spare } from './spare.ts';
+import type { Upstream, UpstreamListener } from './upstream.ts';
+import { VerdictCache } from './verdict-cache.ts';
+
+const initializeTimeoutMs = 60_000;
+/** A command that failed is tried again when somebody asks for the health, but not more often than this. */
+const retryAfterMs = 2_000;
+
+/** A process per session, one started ahead for the next, and one more at need for those who have no session. */
+export class SessionIsolation implements Isolation {
+  readonly kind = 'session';
+  readonly ready: Promise<void>;
+  readonly broken = new Promise<never>(() => {});
+  readonly #idleTimeoutMs: number;
+  readonly #maxSessions: number;
+  readonly #spare: Spare;
+  readonly #children = new Set<Child>();
+  readonly #verdicts = new VerdictCache(() => this.#judge());
+  #sessionless: Promise<Multiplexer> | undefined;
+  /** From the first start; undefined until then. */
+  #facts: ServerFacts | undefined;
+  #lastStart: Verdict = { ok: false, reason: 'starting' };
+  #lastFailureAtMs = 0;
+
+  constructor(command: CommandLine, maxSessions: number, idleTimeoutMs: number) {
+    this.#maxSessions = maxSessions;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#spare = new Spare(command);
+    this.ready = this.forSessionless().then(() => this.#refill());
+  }
+
+  readonly connect = (listener: UpstreamListener, label: string): Upstream => {
+    const child = this.#take(label);
+    this.#refill();
+    return new ChildUpstream(child, this.#judging(child, listener));
+  };
+
+  /** Started at need and ended when idle. The first one, at boot, proves the command. */
+  forSessionless(): Promise<Multiplexer> {
+    this.#sessionless ??= this.#startSessionless();
+    return this.#sessionless;
+  }
+
+  check(): Promise<Verdict> {
+    return this.#verdicts.get();
+  }
+
+  children(): number {
+    return this.#children.size + this.#spare.count;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#spare.end(), ...[...this.#children].map((child) => child.end())]);
+  }
+
+  #take(label: string): Child {
+    const child = this.#spare.take(label);
+    this.#children.add(child);
+    void child.exited.then(() => {
+      this.#children.delete(child);
+      this.#refill();
+    });
+    return child;
+  }
+
+  /** A spare beyond the last place would serve nobody; one of a command that fails would run it in a loop. */
+  #refill(): void {
+    if (this.#lastStart.ok && this.#children.size < this.#maxSessions) this.#spare.refill();
+  }
+
+  async #startSessionless(): Promise<Multiplexer> {
+    const child = this.#take('sessionless');
+    try {
+      const multiplexer = await Multiplexer.initialize(child, initializeTimeoutMs);
+      this.#facts = multiplexer.facts;
+      this.#succeeded();
+      this.#endWhenIdle(multiplexer);
+      void multiplexer.closed.then(() => (this.#sessionless = undefined));
+      return multiplexer;
+    } catch (error) {
+      this.#sessionless = undefined;
+      this.#failed((error as Error).message);
+      throw error;
+    }
+  }
+
+  #endWhenIdle(multiplexer: Multiplexer): void {
+    let idleChecks = 0;
+    const timer = setInterval(() => {
+      idleChecks = multiplexer.takeIdle() ? idleChecks + 1 : 0;
+      if (idleChecks > 1) void multiplexer.end();
+    }, this.#idleTimeoutMs / 2).unref();
+    void multiplexer.closed.then(() => clearInterval(timer));
+  }
+
+  /** Any answer is proof of a start; an exit before the first is a failed one. */
+  #judging(child: Child, listener: UpstreamListener): UpstreamListener {
+    let answered = false;
+    return {
+      onMessage: (message, json) => {
+        if (!answered && isResponse(message)) {
+          answered = true;
+          this.#succeeded();
+        }
+        listener.onMessage(message, json);
+      },
+      onClosed: (reason) => {
+        if (!answered && !child.ending) this.#failed(`the server process ${reason}`);
+        listener.onClosed(reason);
+      },
+    };
+  }
+
+  #succeeded(): void {
+    if (this.#facts !== undefined) this.#lastStart = { ok: true, facts: this.#facts };
+  }
+
+  #failed(reason: string): void {
+    this.#lastStart = { ok: false, reason };
+    this.#lastFailureAtMs = performance.now();
+  }
+
+  /** The process at hand was started before the failure and proves nothing; a fresh one does, and is ended again. */
+  async #proveAgain(): Promise<void> {
+    const child = this.#take('proof');
+    try {
+      await (await Multiplexer.initialize(child, initializeTimeoutMs)).end();
+      this.#succeeded();
+    } catch (error) {
+      this.#failed((error as Error).message);
+    }
+  }
+
+  /** Nobody comes to a bridge that calls itself unhealthy, so that asking it is what tries the command again. */
+  async #judge(): Promise<Verdict> {
+    const due = performance.now() - this.#lastFailureAtMs > retryAfterMs;
+    if (!this.#lastStart.ok && this.#facts !== undefined && due) await this.#proveAgain();
+    return this.#lastStart;
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Session } from './session.ts';
+import type { Connect } from './upstream.ts';
+
+/** The open sessions by id: never more than the bound, none idle for longer than the time-out. */
+export class SessionTable {
+  readonly max: number;
+  readonly #idleTimeoutMs: number;
+  readonly #connect: Connect;
+  readonly #sessions = new Map<string, Session>();
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(max: number, idleTimeoutMs: number, connect: Connect) {
+    this.max = max;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#connect = connect;
+  }
+
+  /** A place is taken until the session's process is gone, so that the bound holds for processes too. */
+  get size(): number {
+    return this.#sessions.size + this.#ending.size;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Undefined when all places are taken. */
+  open(): Session | undefined {
+    if (this.size >= this.max) return undefined;
+    const session = new Session(randomUUID(), this.#connect);
+    this.#sessions.set(session.id, session);
+    this.#endWhenIdle(session);
+    void session.ended.then(() => this.#drop(session));
+    return session;
+  }
+
+  async endAll(reason: string): Promise<void> {
+    const ending = [...this.#sessions.values()].map((session) => session.end(reason));
+    await Promise.all([...ending, ...this.#ending]);
+  }
+
+  #drop(session: Session): void {
+    this.#sessions.delete(session.id);
+    const gone = session.end('ended').finally(() => this.#ending.delete(gone));
+    this.#ending.add(gone);
+  }
+
+  #endWhenIdle(session: Session): void {
+    let timer: NodeJS.Timeout | undefined;
+    const onBusyChange = (busy: boolean) => {
+      clearTimeout(timer);
+      if (!busy) timer = setTimeout(() => void session.end('idle for too long'), this.#idleTimeoutMs).unref();
+    };
+    session.onBusyChange = onBusyChange;
+    onBusyChange(session.busy);
+    void session.ended.then(() => onBusyChange(true));
+  }
+}

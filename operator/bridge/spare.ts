@@ -1,0 +1,39 @@
+import { Child, type CommandLine } from './child.ts';
+
+/**
+ * Keeps one process started ahead, not yet spoken to, so that a new session need not wait for the server's start.
+ * A spare that dies by itself is not replaced before the next `take`: a command that cannot run is not run in a loop.
+ */
+export class Spare {
+  readonly #command: CommandLine;
+  #child: Child | undefined;
+  #ended = false;
+
+  constructor(command: CommandLine) {
+    this.#command = command;
+  }
+
+  get count(): number {
+    return this.#child?.alive === true ? 1 : 0;
+  }
+
+  /** A process nobody has spoken to. */
+  take(label: string): Child {
+    const ready = this.#child?.alive === true ? this.#child : undefined;
+    this.#child = undefined;
+    if (ready === undefined) return new Child(this.#command, label);
+    ready.relabel(label);
+    return ready;
+  }
+
+  /** Starts the next one. */
+  refill(): void {
+    if (this.#ended || this.count > 0) return;
+    this.#child = new Child(this.#command, 'spare');
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#child?.end();
+  }
+}
