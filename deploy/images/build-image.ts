@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
-import { cached } from './cache.ts';
+import { withTemporaryFolder } from './cache.ts';
 import { contentEntries, type ContentOptions } from './contents.ts';
 import { dockerfile, LAYER_FILE } from './dockerfile.ts';
 import { addFile, writeLayer } from './layer.ts';
@@ -16,17 +16,13 @@ export interface HashedRecipe {
   readonly inputs: readonly string[];
 }
 
-/** Makes the layer (or takes it from the cache) and has Docker build the image from it; the base image must be there. */
+/** Makes the layer and has Docker build the image from it; the base image must be there. */
 export async function buildImage(
   docker: Docker,
   { recipe, hash, inputs }: HashedRecipe,
   options: ContentOptions,
 ): Promise<void> {
-  const makeLayer = async (directory: string): Promise<void> => {
-    await writeLayer(await contentEntries(recipe, inputs, options), join(directory, LAYER_FILE));
-  };
-  const folder = await cached('layers', hash, makeLayer, options);
-  const context = buildContext(recipe, join(folder, LAYER_FILE));
+  const entries = await contentEntries(recipe, inputs, options);
   const labels = {
     [RECIPE_LABEL]: hash,
     'org.opencontainers.image.title': recipe.title,
@@ -34,9 +30,13 @@ export async function buildImage(
     'org.opencontainers.image.licenses': recipe.licenses,
   };
   const platform = `linux/${options.architecture}`;
-  const settings = { t: recipe.name, labels, platform, rm: true, forcerm: true };
-  const output: NodeJS.ReadableStream = await docker.buildImage(context, settings);
-  await finished(docker, output);
+  await withTemporaryFolder(async (folder) => {
+    const layer = join(folder, LAYER_FILE);
+    await writeLayer(entries, layer);
+    const settings = { t: recipe.name, labels, platform, rm: true, forcerm: true };
+    const output: NodeJS.ReadableStream = await docker.buildImage(buildContext(recipe, layer), settings);
+    await finished(docker, output);
+  });
 }
 
 function buildContext(recipe: Recipe, layer: string): Readable {

@@ -1,10 +1,11 @@
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
 const inFlight = new Map<string, Promise<string>>();
 
-/** Where downloads and layers are kept between builds; it may be removed at any time. */
+/** Where downloads are kept between builds; it may be removed at any time. */
 export function cacheRoot(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mcpnet', 'images');
 }
@@ -28,30 +29,43 @@ export function cached(
   return filling;
 }
 
-async function fill(target: string, make: (directory: string) => Promise<void>, refresh: boolean): Promise<string> {
-  if (!refresh && (await exists(target))) return target;
-  const parent = join(target, '..');
-  await mkdir(parent, { recursive: true });
-  const temporary = await mkdtemp(join(parent, '.part-'));
+/** A folder that is gone when `use` ends; on the cache's disk, because /tmp is often memory. */
+export async function withTemporaryFolder<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  await mkdir(cacheRoot(), { recursive: true });
+  await sweepAbandoned();
+  const directory = await mkdtemp(join(cacheRoot(), '.part-'));
   try {
-    await make(temporary);
-    if (refresh) await discard(target);
-    await rename(temporary, target).catch(async (cause: unknown) => {
-      if (!(await exists(target))) throw cause;
-    });
-    return target;
+    return await use(directory);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** Moves away before it deletes: a half-deleted folder must never look like a whole one. */
-async function discard(target: string): Promise<void> {
-  if (!(await exists(target))) return;
-  const parent = join(target, '..');
-  const trash = await mkdtemp(join(parent, '.part-'));
-  await rename(target, join(trash, 'old'));
-  await rm(trash, { recursive: true, force: true });
+async function fill(target: string, make: (directory: string) => Promise<void>, refresh: boolean): Promise<string> {
+  if (!refresh && (await exists(target))) return target;
+  await mkdir(join(target, '..'), { recursive: true });
+  return withTemporaryFolder(async (temporary) => {
+    const made = join(temporary, 'made');
+    await mkdir(made);
+    await make(made);
+    // Away in one step, then deleted with the temporary folder: a half-deleted folder must never look like a whole one.
+    if (refresh) await rename(target, join(temporary, 'old')).catch(() => {});
+    await rename(made, target).catch(async (cause: unknown) => {
+      if (!(await exists(target))) throw cause;
+    });
+    return target;
+  });
+}
+
+/** What a killed build left behind. */
+async function sweepAbandoned(): Promise<void> {
+  for (const name of await readdir(cacheRoot())) {
+    if (!name.startsWith('.part-')) continue;
+    const path = join(cacheRoot(), name);
+    const facts = await stat(path).catch(() => undefined);
+    const isAbandoned = facts !== undefined && Date.now() - facts.mtimeMs > ABANDONED_AFTER_MS;
+    if (isAbandoned) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

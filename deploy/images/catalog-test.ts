@@ -34,7 +34,14 @@ function postgres(): Recipe {
     contents: {
       kind: 'debian',
       source: { suite: 'bookworm', packages: ['postgresql-15', 'busybox', 'tzdata', 'libc-bin'] },
-      keep: [programs, '/usr/share/postgresql/15', '/usr/share/zoneinfo', '/usr/lib/locale/C.utf8', '/usr/bin/busybox'],
+      keep: [
+        programs,
+        '/usr/bin/locale',
+        '/usr/share/postgresql/15',
+        '/usr/share/zoneinfo',
+        '/usr/lib/locale/C.utf8',
+        '/usr/bin/busybox',
+      ],
       drop: [
         `${programs}/lib/bitcode`,
         `${programs}/lib/llvmjit`,

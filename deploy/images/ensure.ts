@@ -3,7 +3,8 @@ import PQueue from 'p-queue';
 import { buildImage, type HashedRecipe } from './build-image.ts';
 import { catalog } from './catalog.ts';
 import { contentInputs } from './contents.ts';
-import { RECIPE_LABEL, recipeHash, type Architecture, type Recipe } from './recipe.ts';
+import { inspectImage, removeSuperseded } from './image-store.ts';
+import { recipeHash, type Architecture, type Recipe } from './recipe.ts';
 
 export interface ImageProgress {
   readonly image: string;
@@ -33,6 +34,7 @@ export async function ensureImages(names: readonly string[], options: EnsureOpti
   const architecture = options.architecture ?? hostArchitecture();
   const queue = new PQueue({ concurrency: PARALLEL_BUILDS });
   const recipes = catalog();
+  const selected = new Set(selectImages(recipes, names));
   const hashed = new Map<string, Promise<HashedRecipe>>();
   const ensured = new Map<string, Promise<void>>();
 
@@ -57,11 +59,11 @@ export async function ensureImages(names: readonly string[], options: EnsureOpti
       report({ phase: 'building', durationMs: 0, bytes: 0 });
       await buildImage(options.docker, wanted, { architecture, refresh });
       const built = await inspectImage(options.docker, name);
+      if (present !== undefined && present.id !== built?.id) await removeSuperseded(options.docker, present);
       report({ phase: 'built', durationMs: performance.now() - startedAt, bytes: built?.bytes ?? 0 });
     });
   });
 
-  const selected = new Set(selectImages(recipes, names));
   const results = await Promise.allSettled(
     [...selected].map((name) =>
       ensure(name).catch((cause: unknown) => {
@@ -90,19 +92,6 @@ function findRecipe(recipes: readonly Recipe[], name: string): Recipe {
   if (found !== undefined) return found;
   const known = recipes.map((recipe) => recipe.name).join(', ');
   throw new Error(`no recipe for image "${name}"; there are: ${known}; and the sets default, extra, test, all`);
-}
-
-async function inspectImage(
-  docker: Docker,
-  name: string,
-): Promise<{ hash: string | undefined; bytes: number } | undefined> {
-  try {
-    const facts = await docker.getImage(name).inspect();
-    return { hash: facts.Config.Labels?.[RECIPE_LABEL], bytes: facts.Size };
-  } catch (cause) {
-    if ((cause as { statusCode?: number }).statusCode === 404) return undefined;
-    throw new Error('Docker does not answer; start it, or point DOCKER_HOST at it', { cause });
-  }
 }
 
 function hostArchitecture(): Architecture {
