@@ -1,0 +1,24 @@
+import type { FaultClass } from "./fault.ts";
+
+const firstMs = 200;
+const longestMs = 60_000;
+const steadyMs = 5_000;
+
+/**
+ * Delay before the next try after `attempts` failures in a row (1 = the first).
+ * @param random in [0, 1); spreads retries over the upper half of the delay.
+ */
+export function backoffMs(faultClass: FaultClass, attempts: number, random: number): number {
+  switch (faultClass) {
+    case "invalid":
+      return longestMs;
+    case "missing":
+    case "conflict":
+      return steadyMs;
+    case "transient":
+    case "bug": {
+      const full = Math.min(longestMs, firstMs * 2 ** (attempts - 1));
+      return Math.round(full / 2 + (full / 2) * random);
+    }
+  }
+}

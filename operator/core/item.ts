@@ -1,0 +1,207 @@
+import type { ResourceKey } from "./resource.ts";
+
+/**
+ * The small language between controllers and drivers. A controller says which items should exist; a driver says which
+ * do. The order is the order of growth: what stands earlier can be needed by what stands later.
+ */
+export const itemTypes = ["network", "volume", "balancer", "workload", "backend", "registration", "server"] as const;
+export type ItemType = (typeof itemTypes)[number];
+
+/** Identifies an item: the type and an id that is unique within the type. */
+export interface ItemRef {
+  readonly type: ItemType;
+  readonly id: string;
+}
+
+export type ItemKey = string;
+
+/** A value that is known only once another item has been observed; `bind` fills it in. */
+export interface Late {
+  readonly late: ItemRef;
+  readonly field: string;
+}
+
+interface Desired<Type extends ItemType, Spec> extends ItemRef {
+  readonly type: Type;
+  readonly owner: ResourceKey;
+  readonly spec: Spec;
+  /** Of the spec as declared, late values unbound. `bind` replaces it by the hash of what was bound. */
+  readonly hash: string;
+  /** What must be ready before this item can be created. */
+  readonly needs: readonly ItemRef[];
+  /** The workload that the item belongs to and whose removal it must precede. */
+  readonly workload?: string;
+}
+
+export type NetworkItem = Desired<"network", NetworkSpec>;
+export type VolumeItem = Desired<"volume", VolumeSpec>;
+export type BalancerItem = Desired<"balancer", BalancerSpec>;
+export type BackendItem = Desired<"backend", BackendSpec>;
+export type RegistrationItem = Desired<"registration", RegistrationSpec>;
+export type ServerItem = Desired<"server", ServerSpec>;
+export interface WorkloadItem extends Desired<"workload", WorkloadSpec> {
+  /** How readiness is proven. Not part of the hash: another interval replaces no container. */
+  readonly probe: ProbeSpec;
+  readonly group: WorkloadGroup;
+  /** Host port leased to the owner, kept as a label so that the lease survives the operator. Not part of the hash. */
+  readonly leasedPort?: number;
+}
+
+export type DesiredItem =
+  | NetworkItem
+  | VolumeItem
+  | BalancerItem
+  | BackendItem
+  | RegistrationItem
+  | ServerItem
+  | WorkloadItem;
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly internal: boolean;
+  /** Whether a network of this name that is not ours may be used as it is. */
+  readonly adopt: boolean;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  /** Image whose content at `mountPath` fills the volume; without it the volume starts empty. */
+  readonly content?: { readonly image: string; readonly mountPath: string };
+  /** Data of the user: survives the removal of its owner. */
+  readonly retain: boolean;
+}
+
+/** Replicas of one thing: how many there should be, and how many more there may be during a change. */
+export interface WorkloadGroup {
+  readonly name: string;
+  readonly replicas: number;
+  readonly maxSurge: number;
+  /** Holds something that cannot be held twice (a host port): the old one goes before the new one comes. */
+  readonly exclusive: boolean;
+}
+
+export interface WorkloadSpec {
+  /** In order of preference; the first that is on the engine or can be pulled is used. */
+  readonly images: readonly string[];
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env: readonly EnvVar[];
+  readonly mounts: readonly Mount[];
+  /** Names of networks; empty together with `hostNetwork`. */
+  readonly networks: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly publish: readonly PortMapping[];
+  readonly user: string;
+  readonly cpus?: number;
+  readonly memoryBytes: number;
+  readonly pids: number;
+  /** Program injected in front of the command; see docs/bridge.md. */
+  readonly bridge?: BridgeSpec;
+  readonly replica: number;
+}
+
+export type EnvVar =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly secret: string; readonly key: string; readonly digest: string };
+
+export type Mount =
+  | { readonly kind: "volume"; readonly source: string; readonly target: string; readonly readOnly: boolean }
+  | { readonly kind: "host"; readonly source: string; readonly target: string; readonly readOnly: boolean };
+
+export interface PortMapping {
+  readonly address: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+export interface BridgeSpec {
+  readonly volume: string;
+  readonly port: number;
+  readonly path: string;
+  readonly isolation: "session" | "shared";
+  readonly maxSessions: number;
+  readonly idleTimeoutMs: number;
+}
+
+export type ProbeSpec =
+  | { readonly kind: "mcp"; readonly port: number; readonly path: string; readonly bridged: boolean; readonly startupTimeoutMs: number }
+  | { readonly kind: "sse"; readonly port: number; readonly path: string; readonly startupTimeoutMs: number }
+  | { readonly kind: "http"; readonly port: number; readonly path: string; readonly address?: string; readonly startupTimeoutMs: number }
+  | { readonly kind: "tcp"; readonly port: number; readonly startupTimeoutMs: number }
+  | { readonly kind: "running"; readonly startupTimeoutMs: number };
+
+/** Settings that all backends of one load balancer share. */
+export interface BalancerSpec {
+  readonly bindAddresses: readonly (string | Late)[];
+  readonly statisticsPort: number;
+  readonly timeoutsMs: {
+    readonly connect: number;
+    readonly client: number;
+    readonly server: number;
+    readonly queue: number;
+    readonly stream: number;
+  };
+}
+
+/** A listener at a stable port and how its requests are spread; its servers are items of their own. */
+export interface BackendSpec {
+  readonly balancer: string;
+  readonly port: number;
+  readonly path: string;
+  readonly algorithm: "roundrobin" | "leastconn" | "random";
+  readonly affinity: "session" | "address" | "none";
+  readonly check: CheckSpec;
+}
+
+export type CheckSpec = { readonly intervalMs: number; readonly timeoutMs: number; readonly fall: number; readonly rise: number } & (
+  | { readonly kind: "http"; readonly path: string }
+  | { readonly kind: "mcp"; readonly path: string }
+  | { readonly kind: "tcp" }
+);
+
+export interface ServerSpec {
+  readonly balancer: string;
+  readonly backend: string;
+  /** Unique per start of a container, so that a session never reaches a later process under an old name. */
+  readonly instance: string | Late;
+  readonly address: string | Late;
+  readonly port: number;
+  readonly weight: number;
+  readonly check: Pick<CheckSpec, "intervalMs" | "fall" | "rise">;
+  readonly drainTimeoutMs: number;
+  /** Whether live sessions can be counted; without it a drain lasts until its deadline. */
+  readonly countsSessions: boolean;
+}
+
+export interface RegistrationSpec {
+  readonly registry: string;
+  readonly service: string;
+  readonly address: string | Late;
+  readonly port: number;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, string | Late>>;
+  readonly check: { readonly kind: "http"; readonly path: string; readonly intervalMs: number; readonly timeoutMs: number } | { readonly kind: "tcp"; readonly intervalMs: number; readonly timeoutMs: number };
+}
+
+/** Where an observed item is in its life. `foreign` exists and is not ours; it is never changed. */
+export type Phase = "stopped" | "starting" | "ready" | "failed" | "draining" | "foreign";
+
+/** An item as a driver found it. */
+export interface Observed extends ItemRef {
+  readonly owner: ResourceKey;
+  readonly hash: string;
+  readonly phase: Phase;
+  /** Values that late bindings and status refer to: `address`, `instance`, `health`, `sessions`, `port`, ... */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly workload?: string;
+  /** Why it is in its phase, in words, where that is not obvious. */
+  readonly message?: string;
+}
+
+export function itemKey(ref: ItemRef): ItemKey {
+  return `${ref.type}/${ref.id}`;
+}
+
+export function isLate(value: unknown): value is Late {
+  return typeof value === "object" && value !== null && "late" in value;
+}

@@ -1,0 +1,84 @@
+import type { ConditionDraft } from "./condition.ts";
+import type { Fault } from "./fault.ts";
+import type { DesiredItem, ItemKey } from "./item.ts";
+import type { Lookup } from "./bind.ts";
+import type { Plan } from "./plan.ts";
+import type { PortClaim } from "./port-lease.ts";
+import type { Resource, ResourceKey } from "./resource.ts";
+
+/** What a controller is told about the world it compiles for; everything else comes from resources. */
+export interface DesireContext {
+  /** Separates the operators that share an engine; part of every name and label. */
+  readonly scope: string;
+  readonly platform: Platform;
+  /** A resource by reference, or undefined if nothing of that name is declared. */
+  resolve(kind: string, namespace: string, name: string): Resource | undefined;
+  /** Names of what is declared, for suggestions. */
+  names(kind: string, namespace: string): readonly string[];
+  /** The port leased to a service, or why it has none. */
+  port(key: ResourceKey): { readonly port: number } | { readonly problem: Problem };
+  /** Digests of a secret's values by key, or undefined if there is no such secret. Values never reach controllers. */
+  secret(name: string): ReadonlyMap<string, string> | undefined;
+}
+
+export interface Platform {
+  /** Whether containers can share the operator's own network stack, so that the balancer needs no published ports. */
+  readonly hostNetwork: boolean;
+  /** `uid:gid` of the operator: what writes into its state directory must run as it. */
+  readonly operatorUser: string;
+  /** Absolute; the balancer's files lie below it. */
+  readonly stateDirectory: string;
+  readonly bridgeImage: string;
+}
+
+export interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Either the items that should exist, or the reason for which nothing may be decided (and so nothing is touched). */
+export type Desire = { readonly items: readonly DesiredItem[] } | { readonly blocked: Problem };
+
+/** What `assess` judges: one resource, its items and the last pass over them. */
+export interface Assessment {
+  readonly desire: Desire;
+  readonly plan: Plan;
+  readonly lookup: Lookup;
+  readonly faults: ReadonlyMap<ItemKey, Fault>;
+}
+
+export interface Verdict {
+  readonly conditions: readonly ConditionDraft[];
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly port?: number;
+  readonly url?: string;
+  readonly serverInfo?: ServerInfo;
+}
+
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly protocolVersion: string;
+  readonly capabilities: readonly string[];
+  readonly tools?: number;
+}
+
+/** A kind of resource: all that the engine must know to reconcile it. */
+export interface Kind<Spec> {
+  readonly kind: string;
+  /** As in `mcpnet get services`. */
+  readonly plural: string;
+  desire(resource: Resource<Spec>, context: DesireContext): Desire;
+  /** Keys of the resources that this one is compiled from; it is reconciled when they change. */
+  dependsOn(resource: Resource<Spec>): readonly ResourceKey[];
+  /** What the resource asks of the port plan, for kinds that are served at a port. */
+  portClaim?(resource: Resource<Spec>, resolve: DesireContext["resolve"]): Omit<PortClaim, "key" | "held"> | undefined;
+  assess(resource: Resource<Spec>, assessment: Assessment): Verdict;
+}
+
+/** Checks the parts of a kind against each other and forgets the type of its spec, which admission guarantees. */
+export function defineKind<Spec>(kind: Kind<Spec>): Kind<unknown> {
+  // Admission validates a resource against the schema of its kind before any of these functions sees it.
+  return kind as Kind<unknown>;
+}

@@ -1,0 +1,47 @@
+import type { DesiredItem, ItemRef, Observed } from "./item.ts";
+import { displayKey, type ResourceKey } from "./resource.ts";
+
+/** One step that may run now, in any order with the others of its plan. Its cause says why, for people. */
+export type Action =
+  | { readonly verb: "create" | "update" | "start"; readonly item: DesiredItem; readonly cause: string; readonly observed?: Observed }
+  | { readonly verb: "drain" | "remove"; readonly item: Observed; readonly cause: string };
+
+/** A step that cannot run yet. */
+export interface Wait {
+  readonly item: ItemRef;
+  readonly cause: string;
+  /** The item whose change ends the wait, where there is one. */
+  readonly on?: ItemRef;
+  /** When to look again without a hint from the world; absent: at the next event or resync. */
+  readonly requeueAfterMs?: number;
+}
+
+export interface Plan {
+  readonly key: ResourceKey;
+  readonly actions: readonly Action[];
+  readonly waits: readonly Wait[];
+}
+
+const verbs = { create: "create", update: "update", start: "start ", drain: "drain ", remove: "remove" } as const;
+
+/** The dry run as printed: a block per resource that has something to do, and the sum. */
+export function formatPlans(plans: readonly Plan[]): string {
+  const blocks = plans.filter((plan) => plan.actions.length + plan.waits.length > 0).map(formatPlan);
+  return [...blocks, formatSum(plans)].join("\n");
+}
+
+function formatPlan(plan: Plan): string {
+  const lines = [
+    ...plan.actions.map(({ verb, item, cause }) => [`${verbs[verb]} ${item.type} ${item.id}`, cause] as const),
+    ...plan.waits.map(({ item, cause }) => [`wait   ${item.type} ${item.id}`, cause] as const),
+  ];
+  const width = Math.max(...lines.map(([what]) => what.length));
+  return [displayKey(plan.key), ...lines.map(([what, cause]) => `  ${what.padEnd(width)}   ${cause}`)].join("\n");
+}
+
+function formatSum(plans: readonly Plan[]): string {
+  const actions = plans.flatMap((plan) => plan.actions);
+  const count = (...wanted: readonly Action["verb"][]): number => actions.filter(({ verb }) => wanted.includes(verb)).length;
+  const waiting = plans.reduce((sum, plan) => sum + plan.waits.length, 0);
+  return `${count("create")} to create, ${count("update", "start")} to update, ${count("remove", "drain")} to remove, ${waiting} waiting`;
+}

@@ -1,0 +1,53 @@
+import type { ResourceKey } from "../core/resource.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/** Kubernetes' event shape, kept in memory. */
+export interface OperatorEvent {
+  readonly key: ResourceKey;
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** RFC 3339, UTC. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+const keptPerKey = 50;
+const keptKeys = 20_000;
+
+/** The newest events of each key; equal ones are counted, not repeated. */
+export class Events {
+  readonly #clock: Clock;
+  readonly #byKey = new Map<ResourceKey, OperatorEvent[]>();
+  readonly #listeners = new Set<(event: OperatorEvent) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  record(key: ResourceKey, type: OperatorEvent["type"], reason: string, message: string): void {
+    const now = new Date(this.#clock.now()).toISOString();
+    const events = this.#byKey.get(key) ?? [];
+    const same = events.findIndex((event) => event.reason === reason && event.message === message && event.type === type);
+    const [before] = same < 0 ? [] : events.splice(same, 1);
+    const event: OperatorEvent = { key, type, reason, message, count: (before?.count ?? 0) + 1, firstSeen: before?.firstSeen ?? now, lastSeen: now };
+    events.push(event);
+    if (events.length > keptPerKey) events.shift();
+    this.#byKey.delete(key);
+    this.#byKey.set(key, events);
+    const [oldest] = this.#byKey.keys();
+    if (this.#byKey.size > keptKeys && oldest !== undefined) this.#byKey.delete(oldest);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  of(key: ResourceKey): readonly OperatorEvent[] {
+    return this.#byKey.get(key) ?? [];
+  }
+
+  /** Calls back with every event from now on; the returned function ends that. */
+  subscribe(listener: (event: OperatorEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,213 @@
+import type { Fault } from "../core/fault.ts";
+import { findCondition } from "../core/condition.ts";
+import { itemKey, type ItemKey, type Observed } from "../core/item.ts";
+import type { Kind, Platform } from "../core/kind.ts";
+import type { Action, Plan } from "../core/plan.ts";
+import { resourceKey, type ResourceKey } from "../core/resource.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Driver } from "../ports/driver.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { CountSessions, Probe } from "../ports/prober.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import type { Source } from "../ports/source.ts";
+import { Compiler } from "./compile.ts";
+import { Events } from "./events.ts";
+import { Executor } from "./execute.ts";
+import { Intake } from "./intake.ts";
+import { Observation } from "./observation.ts";
+import { Prober } from "./prober.ts";
+import { KeyedQueue } from "./queue.ts";
+import { Readiness } from "./readiness.ts";
+import { planKey, reconcile, type Pass } from "./reconcile.ts";
+import { Statuses } from "./statuses.ts";
+import { Store } from "./store.ts";
+import { World } from "./world.ts";
+
+export interface OperatorDeps {
+  readonly scope: string;
+  readonly platform: Platform;
+  readonly kinds: readonly Kind<unknown>[];
+  readonly drivers: readonly Driver[];
+  readonly sources: readonly Source[];
+  readonly secrets: Secrets;
+  readonly probe: Probe;
+  readonly countSessions: CountSessions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** The store that `sources` fill; drivers may read addresses of registries from it. */
+  readonly store: Store;
+  readonly resyncMs?: number;
+}
+
+const passesAtOnce = 16;
+const defaultResyncMs = 30_000;
+
+/**
+ * The watch loop: sources and drivers hint, keys are queued, passes plan and start actions, ends of actions queue keys
+ * again. It holds nothing that the world and the manifests could not give back after a crash.
+ */
+export class Operator {
+  readonly store: Store;
+  readonly events: Events;
+  readonly statuses: Statuses;
+  readonly observation: Observation;
+  readonly #deps: OperatorDeps;
+  readonly #abort = new AbortController();
+  readonly #readiness = new Readiness();
+  readonly #compiler: Compiler;
+  readonly #executor: Executor;
+  readonly #prober: Prober;
+  readonly #world: World;
+  readonly #queue: KeyedQueue;
+  readonly #intake: Intake;
+  /** Keys whose last plan waits for an item; an index only, the resync does not need it. */
+  readonly #waiters = new Map<ItemKey, Set<ResourceKey>>();
+
+  constructor(deps: OperatorDeps) {
+    const { clock, logger, drivers } = deps;
+    const { signal } = this.#abort;
+    this.#deps = deps;
+    this.store = deps.store;
+    this.events = new Events(clock);
+    this.observation = new Observation(this.#readiness);
+    const observation = this.observation;
+    this.#compiler = new Compiler({ ...deps, observation });
+    this.#executor = new Executor({ drivers, observation, clock, random: deps.random, signal, ended: (...ended) => { this.#actionEnded(...ended); } });
+    this.#prober = new Prober({
+      probe: deps.probe, countSessions: deps.countSessions, clock, readiness: this.#readiness, signal,
+      exists: (id, instance) => observation.get({ type: "workload", id })?.fields["instance"] === instance,
+      news: (id) => { this.#itemsChanged([observation.get({ type: "workload", id })].filter((item) => item !== undefined)); },
+    });
+    this.#world = new World({ drivers, observation, clock, logger, signal, changed: (items) => { this.#itemsChanged(items); } });
+    this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => { this.#pass(key); });
+    this.#intake = new Intake({ sources: deps.sources, store: deps.store, clock, logger, signal, applied: (changed) => { this.#manifestsChanged(changed); }, owned: () => observation.owners().length > 0 });
+    this.statuses = new Statuses({ store: deps.store, observation, executor: this.#executor, compiler: this.#compiler, clock });
+  }
+
+  /** Resolves once everything has been read for the first time and all keys are queued. */
+  async start(): Promise<void> {
+    await this.#world.listAll();
+    await this.#intake.scan();
+    this.#world.watch();
+    this.#intake.watch();
+    this.#resyncLater();
+  }
+
+  /** Reads the world and the manifests once and returns what would be done. Writes nothing. */
+  async plan(): Promise<Plan[]> {
+    await this.#world.listAll();
+    await this.#intake.scan();
+    return this.keys().map((key) => {
+      const pass = planKey(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, clock: this.#deps.clock });
+      this.statuses.settle(key, pass);
+      return pass.plan;
+    });
+  }
+
+  /** Everything that is declared or exists. */
+  keys(): ResourceKey[] {
+    return [...new Set([...this.store.keys(), ...this.observation.owners()])].sort();
+  }
+
+  /** Parts of the world that cannot be reached now. */
+  get unreachable(): ReadonlyMap<string, Fault> {
+    return this.#world.unreachable;
+  }
+
+  /** Whether nothing is queued, running or under way. Waits do not count. */
+  get idle(): boolean {
+    return this.#queue.idle && this.#executor.busy.size === 0;
+  }
+
+  /** Stops looking and writing. What runs goes on serving. Resolves when no action is under way any more. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#queue.close();
+    await this.#executor.settled();
+  }
+
+  #pass(key: ResourceKey): void {
+    const { clock, logger } = this.#deps;
+    const startedMs = performance.now();
+    try {
+      const pass = reconcile(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, prober: this.#prober, clock });
+      this.#await(key, pass.plan);
+      this.#publish(key, pass);
+      const { actions, waits } = pass.plan;
+      logger.debug("pass finished", { key, actions: actions.length, waits: waits.length, durationMs: Math.round((performance.now() - startedMs) * 100) / 100 });
+    } catch (error) {
+      logger.error("pass failed", { key, error: error instanceof Error ? error.stack : String(error) });
+      this.#queue.addAfter(key, 5_000);
+    }
+  }
+
+  #await(key: ResourceKey, plan: Plan): void {
+    for (const { on, requeueAfterMs } of plan.waits) {
+      if (on) this.#waiters.set(itemKey(on), (this.#waiters.get(itemKey(on)) ?? new Set()).add(key));
+      if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs);
+    }
+  }
+
+  #publish(key: ResourceKey, pass: Pass): void {
+    const { before, now } = this.statuses.settle(key, pass);
+    if (!now) return;
+    const [was, is] = [before && findCondition(before.conditions, "Ready"), findCondition(now.conditions, "Ready")];
+    if (!is || (was?.status === is.status && was.reason === is.reason)) return;
+    if (is.status === "True") this.events.record(key, "Normal", "Ready", is.message);
+    else if (was) this.events.record(key, is.reason === "Progressing" || is.reason === "Starting" ? "Normal" : "Warning", is.reason, is.message);
+  }
+
+  #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
+    const { verb, item, cause } = action;
+    const what = { key, verb, item: itemKey(item), cause };
+    if (!fault) {
+      this.#deps.logger.info("done", what);
+      this.events.record(key, "Normal", eventReason(action), `${item.type} ${item.id}: ${cause}`);
+    } else {
+      this.#deps.logger.warn("failed", { ...what, class: fault.class, reason: fault.reason, fault: fault.message, ...(fault.class === "bug" && { stack: fault.stack }) });
+      this.events.record(key, "Warning", fault.reason, fault.message);
+    }
+    this.#queue.add(key);
+    this.#wake(itemKey(item));
+  }
+
+  #itemsChanged(items: readonly Observed[]): void {
+    for (const item of items) {
+      if (item.owner !== "") this.#queue.add(item.owner);
+      this.#wake(itemKey(item));
+    }
+  }
+
+  #wake(item: ItemKey): void {
+    const waiting = this.#waiters.get(item);
+    this.#waiters.delete(item);
+    for (const key of waiting ?? []) this.#queue.add(key);
+  }
+
+  /** Leases may move between keys, and everything compiled from a changed resource is compiled anew. */
+  #manifestsChanged(changed: readonly ResourceKey[]): void {
+    const keys = new Set(changed);
+    for (const key of this.#compiler.dependents(keys)) keys.add(key);
+    for (const key of this.#compiler.leasePorts()) keys.add(key);
+    for (const key of this.observation.owners()) if (!this.store.get(key)) keys.add(key);
+    for (const key of keys) this.#queue.add(key);
+  }
+
+  #resyncLater(): void {
+    this.#deps.clock.after(this.#deps.resyncMs ?? defaultResyncMs, () => {
+      if (this.#abort.signal.aborted) return;
+      void this.#world.listAll().then(() => {
+        this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields["instance"] ?? [])));
+        for (const resource of this.store.all()) this.#queue.add(resourceKey(resource));
+        for (const owner of this.observation.owners()) this.#queue.add(owner);
+        this.#resyncLater();
+      });
+    });
+  }
+}
+
+function eventReason({ verb, item }: Action): string {
+  const past = { create: "Created", update: "Updated", start: "Started", drain: "Draining", remove: "Removed" }[verb];
+  return `${past}${item.type.charAt(0).toUpperCase()}${item.type.slice(1)}`;
+}

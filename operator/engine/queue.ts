@@ -1,0 +1,75 @@
+import type { ResourceKey } from "../core/resource.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/**
+ * A queue of keys, each at most once. A key is never worked on twice at once; one added meanwhile runs exactly once
+ * more afterwards. Keys added for later run at the earliest of their times.
+ */
+export class KeyedQueue {
+  readonly #clock: Clock;
+  readonly #work: (key: ResourceKey) => Promise<void>;
+  readonly #concurrency: number;
+  readonly #ready = new Set<ResourceKey>();
+  readonly #running = new Map<ResourceKey, Promise<void>>();
+  readonly #later = new Map<ResourceKey, { readonly atMs: number; readonly cancel: () => void }>();
+  #closed = false;
+
+  constructor(clock: Clock, concurrency: number, work: (key: ResourceKey) => Promise<void>) {
+    this.#clock = clock;
+    this.#concurrency = concurrency;
+    this.#work = work;
+  }
+
+  add(key: ResourceKey): void {
+    if (this.#closed) return;
+    this.#ready.add(key);
+    this.#pump();
+  }
+
+  addAfter(key: ResourceKey, delayMs: number): void {
+    if (this.#closed) return;
+    const atMs = this.#clock.now() + delayMs;
+    const waiting = this.#later.get(key);
+    if (waiting && waiting.atMs <= atMs) return;
+    waiting?.cancel();
+    const cancel = this.#clock.after(delayMs, () => {
+      this.#later.delete(key);
+      this.add(key);
+    });
+    this.#later.set(key, { atMs, cancel });
+  }
+
+  /** Whether nothing is queued or running. Keys for later do not count. */
+  get idle(): boolean {
+    return this.#ready.size === 0 && this.#running.size === 0;
+  }
+
+  /** Takes no more keys, forgets the queued ones and resolves when the running ones are done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#ready.clear();
+    for (const { cancel } of this.#later.values()) cancel();
+    this.#later.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  #pump(): void {
+    for (const key of this.#ready) {
+      if (this.#running.size >= this.#concurrency) return;
+      if (this.#running.has(key)) continue;
+      this.#ready.delete(key);
+      this.#running.set(key, this.#run(key));
+    }
+  }
+
+  /** The worker reports its own errors; one that escapes must not stop the queue. */
+  async #run(key: ResourceKey): Promise<void> {
+    await Promise.resolve();
+    try {
+      await this.#work(key);
+    } finally {
+      this.#running.delete(key);
+      this.#pump();
+    }
+  }
+}

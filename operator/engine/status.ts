@@ -1,0 +1,75 @@
+import { settleConditions, type Condition } from "../core/condition.ts";
+import type { ServerInfo, Verdict } from "../core/kind.ts";
+import type { Resource, ResourceKey } from "../core/resource.ts";
+import { formatProblem, type ManifestProblem } from "../ports/source.ts";
+
+/** What is known of one resource; never written into its manifest. */
+export interface Status {
+  readonly key: ResourceKey;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
+  readonly observedGeneration: number;
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly port?: number;
+  readonly address?: { readonly url: string };
+  readonly serverInfo?: ServerInfo;
+  readonly conditions: readonly Condition[];
+  /** When the oldest of its containers was created, or this process first saw it. RFC 3339, UTC. */
+  readonly since: string;
+  /** Items that exist for it, for `describe`. */
+  readonly instances: readonly InstanceStatus[];
+}
+
+export interface InstanceStatus {
+  readonly type: string;
+  readonly id: string;
+  readonly phase: string;
+  readonly address?: string;
+  readonly message?: string;
+}
+
+export interface StatusInput {
+  readonly key: ResourceKey;
+  readonly resource: Resource;
+  readonly verdict: Verdict;
+  readonly problems: readonly ManifestProblem[];
+  readonly previous: Status | undefined;
+  readonly instances: readonly InstanceStatus[];
+  readonly since: string;
+  readonly nowMs: number;
+}
+
+export function settleStatus(input: StatusInput): Status {
+  const { key, resource, verdict, problems, previous } = input;
+  const first = problems[0];
+  const drafts = first
+    ? verdict.conditions.map((draft) =>
+        draft.type === "Accepted" ? { ...draft, status: "False" as const, reason: "InvalidManifest", message: `${formatProblem(first)} (the last good version stays in force)` } : draft)
+    : verdict.conditions;
+  return {
+    key,
+    kind: resource.kind,
+    metadata: resource.metadata,
+    observedGeneration: resource.generation,
+    replicas: verdict.replicas,
+    readyReplicas: verdict.readyReplicas,
+    ...(verdict.port !== undefined && { port: verdict.port }),
+    ...(verdict.url !== undefined && { address: { url: verdict.url } }),
+    ...(verdict.serverInfo && { serverInfo: verdict.serverInfo }),
+    conditions: settleConditions(drafts, previous?.conditions ?? [], resource.generation, input.nowMs),
+    since: input.since,
+    instances: input.instances,
+  };
+}
+
+/** Status of a resource of which no version was ever valid. */
+export function rejectedStatus(key: ResourceKey, kind: string, namespace: string, name: string, problems: readonly ManifestProblem[], previous: Status | undefined, nowMs: number): Status {
+  const message = problems[0] ? formatProblem(problems[0]) : "invalid";
+  const drafts = ["Accepted", "Ready"].map((type) => ({ type, status: "False" as const, reason: "InvalidManifest", message }));
+  return {
+    key, kind, metadata: { name, namespace, labels: {} }, observedGeneration: 0, replicas: 0, readyReplicas: 0, instances: [],
+    conditions: settleConditions(drafts, previous?.conditions ?? [], 0, nowMs),
+    since: previous?.since ?? new Date(nowMs).toISOString(),
+  };
+}

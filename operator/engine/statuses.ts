@@ -1,0 +1,80 @@
+import type { Observed } from "../core/item.ts";
+import { parseKey, type ResourceKey } from "../core/resource.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Compiler } from "./compile.ts";
+import type { Executor } from "./execute.ts";
+import type { Observation } from "./observation.ts";
+import type { Pass } from "./reconcile.ts";
+import { rejectedStatus, settleStatus, type InstanceStatus, type Status } from "./status.ts";
+import type { Store } from "./store.ts";
+
+export interface StatusesDeps {
+  readonly store: Store;
+  readonly observation: Observation;
+  readonly executor: Executor;
+  readonly compiler: Compiler;
+  readonly clock: Clock;
+}
+
+/** The status of every key, as of its last pass. */
+export class Statuses {
+  readonly #deps: StatusesDeps;
+  readonly #byKey = new Map<ResourceKey, Status>();
+  readonly #listeners = new Set<(status: Status) => void>();
+
+  constructor(deps: StatusesDeps) {
+    this.#deps = deps;
+  }
+
+  get(key: ResourceKey): Status | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): Status[] {
+    return [...this.#byKey.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
+  }
+
+  /** Calls back whenever a status changes; the returned function ends that. */
+  subscribe(listener: (status: Status) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  settle(key: ResourceKey, pass: Pass): { before: Status | undefined; now: Status | undefined } {
+    const before = this.#byKey.get(key);
+    const now = this.#assess(key, pass, before);
+    if (now) this.#byKey.set(key, now);
+    else this.#byKey.delete(key);
+    const news = now ?? before;
+    if (news && JSON.stringify(before) !== JSON.stringify(now)) for (const listener of this.#listeners) listener(news);
+    return { before, now };
+  }
+
+  #assess(key: ResourceKey, { desire, plan }: Pass, previous: Status | undefined): Status | undefined {
+    const { store, observation, executor, compiler, clock } = this.#deps;
+    const resource = store.get(key);
+    const kind = compiler.kind(key);
+    const problems = store.problemsOf(key);
+    const nowMs = clock.now();
+    if (!resource || !kind) {
+      const { kind: kindName, namespace, name } = parseKey(key);
+      return problems.length > 0 ? rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs) : undefined;
+    }
+    const verdict = kind.assess(resource, { desire, plan, lookup: (ref) => observation.get(ref), faults: executor.faults() });
+    const owned = observation.owned(key);
+    return settleStatus({ key, resource, verdict, problems, previous, instances: owned.map(describe), since: since(owned, previous, nowMs), nowMs });
+  }
+}
+
+function since(owned: readonly Observed[], previous: Status | undefined, nowMs: number): string {
+  const created = owned.flatMap(({ type, fields }) => (type === "workload" && fields["created"] !== undefined ? [fields["created"]] : [])).sort();
+  return created[0] ?? previous?.since ?? new Date(nowMs).toISOString();
+}
+
+function describe({ type, id, phase, fields, message }: Observed): InstanceStatus {
+  return {
+    type, id, phase,
+    ...(fields["address"] !== undefined && { address: fields["address"] }),
+    ...(message !== undefined && { message }),
+  };
+}

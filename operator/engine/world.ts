@@ -1,0 +1,93 @@
+import { asFault, type Fault } from "../core/fault.ts";
+import type { ItemRef, Observed } from "../core/item.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Driver } from "../ports/driver.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Observation } from "./observation.ts";
+
+export interface WorldDeps {
+  readonly drivers: readonly Driver[];
+  readonly observation: Observation;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Called with what was found different from before. */
+  readonly changed: (items: readonly Observed[]) => void;
+}
+
+const retryMs = 1_000;
+
+/** Keeps the observation true: complete lists at start, on every reconnect and at every resync; single reads on hints. */
+export class World {
+  readonly #deps: WorldDeps;
+  readonly #listing = new Map<Driver, { promise: Promise<void>; again: boolean }>();
+  readonly #unreachable = new Map<string, Fault>();
+
+  constructor(deps: WorldDeps) {
+    this.#deps = deps;
+  }
+
+  /** Drivers whose part of the world cannot be listed now, by name. */
+  get unreachable(): ReadonlyMap<string, Fault> {
+    return this.#unreachable;
+  }
+
+  watch(): void {
+    for (const driver of this.#deps.drivers) {
+      driver.watch((ref) => void (ref === "all" ? this.list(driver) : this.#read(driver, ref)), this.#deps.signal);
+    }
+  }
+
+  async listAll(): Promise<void> {
+    await Promise.all(this.#deps.drivers.map((driver) => this.list(driver)));
+  }
+
+  /** One list at a time per driver; a request during a list leads to exactly one more. */
+  list(driver: Driver): Promise<void> {
+    const running = this.#listing.get(driver);
+    if (running) {
+      running.again = true;
+      return running.promise;
+    }
+    const state = { promise: Promise.resolve(), again: false };
+    state.promise = this.#listUntilFresh(driver, state);
+    this.#listing.set(driver, state);
+    return state.promise;
+  }
+
+  async #listUntilFresh(driver: Driver, state: { again: boolean }): Promise<void> {
+    do {
+      state.again = false;
+      await this.#listOnce(driver);
+    } while (state.again && !this.#deps.signal.aborted);
+    this.#listing.delete(driver);
+  }
+
+  async #listOnce(driver: Driver): Promise<void> {
+    const { observation, signal, logger, clock } = this.#deps;
+    const mark = observation.mark();
+    try {
+      const listed = await driver.list(signal);
+      if (this.#unreachable.delete(driver.name)) logger.info("reachable again", { driver: driver.name });
+      this.#deps.changed(observation.replace(driver.types, listed, mark));
+    } catch (error) {
+      if (signal.aborted) return;
+      const fault = asFault(error);
+      if (!this.#unreachable.has(driver.name)) logger.warn("not reachable; what was last seen of it stays in force", { driver: driver.name, fault: fault.message });
+      this.#unreachable.set(driver.name, fault);
+      clock.after(retryMs, () => void this.list(driver));
+    }
+  }
+
+  async #read(driver: Driver, ref: ItemRef): Promise<void> {
+    const { observation, signal } = this.#deps;
+    try {
+      const before = observation.get(ref);
+      const now = await driver.read(ref, signal);
+      const item = now ?? before;
+      if (observation.write(ref, now) && item) this.#deps.changed([item]);
+    } catch {
+      if (!signal.aborted) await this.list(driver);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** Where secret values come from. They go into containers and nowhere else. */
+export interface Secrets {
+  /** Digests by key, for change detection; undefined if there is no such secret. */
+  digests(name: string): ReadonlyMap<string, string> | undefined;
+  /** The value itself. For drivers only. */
+  value(name: string, key: string): string | undefined;
+}

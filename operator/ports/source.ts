@@ -1,0 +1,48 @@
+/** A place that manifests come from. */
+export interface Source {
+  /** As shown to people: the directory's path, the repository's address. */
+  readonly name: string;
+  /** Reads everything, now. Never throws: what cannot be read is a problem in the snapshot. */
+  scan(): Promise<Snapshot>;
+  /** Calls back when a scan may give something else, until the signal aborts. */
+  watch(changed: () => void, signal: AbortSignal): void;
+}
+
+/** All documents of a source at one moment. */
+export interface Snapshot {
+  readonly documents: readonly SourceDocument[];
+  readonly problems: readonly ManifestProblem[];
+  /** Files that could not be read or parsed, so that what they held before is unknown now. */
+  readonly unreadableFiles: readonly string[];
+  /** Whether the root itself could be listed to its end. Without it nothing may be pruned. */
+  readonly complete: boolean;
+}
+
+export interface SourceDocument {
+  readonly value: unknown;
+  readonly file: string;
+  /** Absolute; relative host paths in the document start there. */
+  readonly directory: string;
+  /** Position of the value at a path of keys and indexes, or of its closest parent that exists. */
+  locate(path: readonly (string | number)[]): Position;
+}
+
+/** Both 1-based. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong with a manifest, where, and what to do. */
+export interface ManifestProblem extends Position {
+  readonly file: string;
+  /** JSON path such as `spec.replicas`; empty for the document as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** `files.yaml:14:3 spec.replicas must be integer; write a whole number` */
+export function formatProblem({ file, line, column, path, message, remedy }: ManifestProblem): string {
+  return `${file}:${line}:${column}${path === "" ? "" : ` ${path}`} ${message}; ${remedy}`;
+}

@@ -1,0 +1,79 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { ManifestProblem } from "../ports/source.ts";
+
+/** A manifest file as found, with what tells whether it changed. */
+export interface FileEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly inode: number;
+}
+
+export interface Walk {
+  /** Sorted by path. */
+  readonly files: readonly FileEntry[];
+  readonly problems: readonly ManifestProblem[];
+  /** Whether every directory could be listed. */
+  readonly complete: boolean;
+}
+
+const manifestName = /\.(ya?ml|json)$/i;
+const mostFiles = 50_000;
+
+/** Finds manifests below a directory. Follows links, each real directory once, and skips names that begin with a dot. */
+export async function walk(root: string): Promise<Walk> {
+  const files: FileEntry[] = [];
+  const problems: ManifestProblem[] = [];
+  const visited = new Set<string>();
+  let complete = true;
+  await visit(root);
+  files.sort((left, right) => (left.path < right.path ? -1 : 1));
+  return { files, problems, complete };
+
+  async function visit(directory: string): Promise<void> {
+    let names: string[];
+    try {
+      const real = await realpath(directory);
+      if (visited.has(real)) return;
+      visited.add(real);
+      names = await readdir(directory);
+    } catch (error) {
+      fail(directory, error);
+      return;
+    }
+    for (const name of names) if (!name.startsWith(".")) await look(join(directory, name), name);
+  }
+
+  async function look(path: string, name: string): Promise<void> {
+    try {
+      const found = await stat(path);
+      if (found.isDirectory()) await visit(path);
+      else if (found.isFile() && manifestName.test(name) && files.length < mostFiles) {
+        files.push({ path, sizeBytes: found.size, modifiedMs: found.mtimeMs, inode: found.ino });
+      }
+    } catch (error) {
+      // Gone between listing and looking is simply gone; a link that leads nowhere or in a circle is a problem.
+      if (manifestName.test(name) || codeOf(error) !== "ENOENT") fail(path, error);
+    }
+  }
+
+  function fail(path: string, error: unknown): void {
+    complete = false;
+    const code = codeOf(error);
+    const shown = relative(root, path) || root;
+    const [message, remedy] = explanations[code] ?? [`cannot be read (${code})`, "see the system's message"];
+    problems.push({ file: shown, line: 1, column: 1, path: "", message, remedy });
+  }
+}
+
+const explanations: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ["is not there", "create it, mount it, or remove the link to it"],
+  EACCES: ["may not be read", "give the operator's user the right to read it"],
+  ELOOP: ["is a link in a circle", "remove the link"],
+  ENOTDIR: ["is not a directory", "name a directory of manifests"],
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+}

@@ -1,0 +1,452 @@
+/* Generated from the JSON Schemas in this directory by `npm run generate`; do not edit. */
+
+/**
+ * Two Docker networks, a port plan, service discovery and a load balancer that MCP services share.
+ */
+export interface MCPNetwork {
+  /**
+   * API group and version.
+   */
+  apiVersion: "mcpnet.io/v1alpha1";
+  /**
+   * Kind of the resource.
+   */
+  kind: "MCPNetwork";
+  /**
+   * Standard object metadata.
+   */
+  metadata: {
+    /**
+     * Name, unique per kind and namespace: a DNS label of at most 63 characters.
+     */
+    name: string;
+    /**
+     * Namespace of the resource.
+     */
+    namespace: string;
+    /**
+     * Labels for selecting resources (`mcpnet get -l team=platform`).
+     */
+    labels: {
+      [k: string]: string;
+    };
+    /**
+     * Free text attached to the resource; never interpreted.
+     */
+    annotations: {
+      [k: string]: string;
+    };
+  };
+  /**
+   * Desired state of the network.
+   */
+  spec: {
+    /**
+     * The two Docker networks.
+     */
+    networks: {
+      /**
+       * The network with a way out.
+       */
+      frontend: {
+        /**
+         * Docker network that clients and services with open egress share. Adopted, and never removed, if it exists and is not ours.
+         */
+        name: string;
+      };
+      /**
+       * The network of the services.
+       */
+      internal: {
+        /**
+         * Docker network of the services: no way out, nothing published.
+         */
+        name: string;
+        /**
+         * Whether the network is isolated from the outside.
+         */
+        internal: boolean;
+      };
+    };
+    /**
+     * The port plan.
+     */
+    ports: {
+      /**
+       * IPv4 address of the host on which every port of the plan listens.
+       */
+      bindAddress: string;
+      /**
+       * Range of ports for services, first-last, both included. A service without a port is leased one for life.
+       */
+      services: string;
+      /**
+       * Host port of the managed Consul's HTTP API.
+       */
+      discovery: number;
+      /**
+       * Host port of the operator's own HTTP API.
+       */
+      dashboard: number;
+      /**
+       * Host port of the load balancer's statistics page, at /stats.
+       */
+      statistics: number;
+    };
+    /**
+     * Service discovery.
+     */
+    discovery: {
+      /**
+       * Service discovery with Consul.
+       */
+      consul: {
+        /**
+         * Whether the operator runs Consul in a container of its own. If false, address is required.
+         */
+        managed: boolean;
+        /**
+         * Image of the managed Consul. Default: the official hashicorp/consul:1.20, or mcpnet/consul:1.8.7 where that cannot be pulled.
+         */
+        image?: string;
+        /**
+         * Base URL of an external Consul, such as https://consul.example:8501.
+         */
+        address?: string;
+        /**
+         * A value read from a secret.
+         */
+        tokenFrom?: {
+          /**
+           * Name of the secret (a folder of the secrets directory).
+           */
+          secret: string;
+          /**
+           * Key within the secret (a file of that folder).
+           */
+          key: string;
+        };
+        /**
+         * Consul datacenter.
+         */
+        datacenter: string;
+      };
+    };
+    /**
+     * Load balancing with HAProxy.
+     */
+    loadBalancer: {
+      /**
+       * The load balancer.
+       */
+      haproxy: {
+        /**
+         * Image of HAProxy, version 2.8 or later. Default: the official haproxy:3.0, or mcpnet/haproxy:3.0 where that cannot be pulled.
+         */
+        image?: string;
+        /**
+         * How the ports reach the host: `host` uses the host's network (no copy on the path; a local Linux engine), `published` publishes the whole range through Docker; `auto` is host for a local Linux engine and published for a remote or a desktop one.
+         */
+        exposure: "auto" | "host" | "published";
+        /**
+         * Time-outs of the proxy.
+         */
+        timeouts: {
+          /**
+           * Longest wait for a connection to a replica. A duration with its unit, such as 300ms, 30s or 15m.
+           */
+          connect: string;
+          /**
+           * Longest silence of a client within a request. A duration with its unit, such as 300ms, 30s or 15m.
+           */
+          client: string;
+          /**
+           * Longest silence of a replica before its answer begins. A duration with its unit, such as 300ms, 30s or 15m.
+           */
+          server: string;
+          /**
+           * Longest wait for a free connection slot. A duration with its unit, such as 300ms, 30s or 15m.
+           */
+          queue: string;
+          /**
+           * Longest silence of an open event stream. A duration with its unit, such as 300ms, 30s or 15m.
+           */
+          stream: string;
+        };
+      };
+    };
+  };
+}
+
+/**
+ * An MCP server, run in replicas and served at one stable port.
+ */
+export interface MCPService {
+  /**
+   * API group and version.
+   */
+  apiVersion: "mcpnet.io/v1alpha1";
+  /**
+   * Kind of the resource.
+   */
+  kind: "MCPService";
+  /**
+   * Standard object metadata.
+   */
+  metadata: {
+    /**
+     * Name, unique per kind and namespace: a DNS label of at most 63 characters.
+     */
+    name: string;
+    /**
+     * Namespace of the resource.
+     */
+    namespace: string;
+    /**
+     * Labels for selecting resources (`mcpnet get -l team=platform`).
+     */
+    labels: {
+      [k: string]: string;
+    };
+    /**
+     * Free text attached to the resource; never interpreted.
+     */
+    annotations: {
+      [k: string]: string;
+    };
+  };
+  /**
+   * Desired state of the service.
+   */
+  spec: {
+    /**
+     * The MCPNetwork this service belongs to.
+     */
+    networkRef: {
+      /**
+       * Name of the MCPNetwork, in the same namespace.
+       */
+      name: string;
+    };
+    /**
+     * Container image. Pulled if it is not on the engine.
+     */
+    image: string;
+    /**
+     * How the server in the image speaks MCP. A stdio server gets a bridge in front of it, without a change to the image.
+     */
+    transport: "stdio" | "streamable-http" | "sse";
+    /**
+     * Port on the host. Default: the lowest free port of the network's service range, kept for the life of the service.
+     */
+    port?: number;
+    /**
+     * Port inside the container on which the server (or the bridge of a stdio server) listens.
+     */
+    mcpPort: number;
+    /**
+     * HTTP path of the MCP endpoint. Default: /mcp, for sse /sse.
+     */
+    path?: string;
+    /**
+     * Replaces the image's entrypoint. $(NAME) is replaced by the variable of that name.
+     *
+     * @minItems 1
+     */
+    command?: [string, ...string[]];
+    /**
+     * Replaces the image's command. $(NAME) is replaced by the variable of that name.
+     */
+    args?: string[];
+    /**
+     * Environment variables.
+     *
+     * Items: An environment variable.
+     */
+    env: {
+      /**
+       * Name of the variable.
+       */
+      name: string;
+      /**
+       * Its value; visible to everyone who may inspect containers, so never a secret.
+       */
+      value: string;
+    }[];
+    /**
+     * Secrets of which every key becomes an environment variable.
+     *
+     * Items: A source of variables.
+     */
+    envFrom: {
+      /**
+       * The secret.
+       */
+      secretRef: {
+        /**
+         * Name of the secret.
+         */
+        name: string;
+      };
+    }[];
+    /**
+     * Values from secrets.
+     *
+     * Items: One value of a secret.
+     */
+    secrets: {
+      /**
+       * Name of the secret.
+       */
+      name: string;
+      /**
+       * Key within the secret.
+       */
+      key: string;
+      /**
+       * Environment variable that gets the value.
+       */
+      targetEnvName: string;
+    }[];
+    /**
+     * Named volumes and host paths to mount.
+     *
+     * Items: A mount.
+     */
+    volumes: {
+      /**
+       * Named volume, created if absent and kept when the service goes.
+       */
+      name?: string;
+      /**
+       * Directory or file of the host; a relative path starts at the manifest's directory.
+       */
+      hostPath?: string;
+      /**
+       * Absolute path inside the container.
+       */
+      mountPath: string;
+      /**
+       * Whether the service may only read it.
+       */
+      readOnly: boolean;
+    }[];
+    /**
+     * User that the server runs as: `image` for the image's own, `volumeOwner` for the owner of the first host path, or uid[:gid].
+     */
+    user: string;
+    /**
+     * Limits of one replica.
+     */
+    resources: {
+      /**
+       * CPU limit of a replica: 500m is half a core, 2 two cores. Default: none.
+       */
+      cpus?: string;
+      /**
+       * Memory limit of a replica in bytes, or with a unit (256Mi).
+       */
+      memory: string;
+      /**
+       * Limit of processes and threads of a replica.
+       */
+      pids: number;
+    };
+    /**
+     * Number of replicas.
+     */
+    replicas: number;
+    /**
+     * Load balancing.
+     */
+    loadBalancing: {
+      /**
+       * How requests without a session, and first requests of a session, are spread over the replicas.
+       */
+      algorithm: "roundrobin" | "leastconn" | "weighted" | "random";
+      /**
+       * For `weighted`: weight of replica 1, 2, and so on. Missing ones are 100.
+       */
+      weights?: number[];
+    };
+    /**
+     * How the requests of one client stay with one replica. Auto: by MCP session where the protocol has sessions, by client address for HTTP+SSE, not at all for requests of revision 2026-07-28.
+     */
+    sessionAffinity: "Auto" | "SessionID" | "ClientIP" | "None";
+    /**
+     * The bridge in front of a stdio server.
+     */
+    stdio: {
+      /**
+       * `session`: a process of the server for each session; `shared`: one process for all.
+       */
+      isolation: "session" | "shared";
+      /**
+       * Largest number of sessions that a replica serves at once. More are answered 503.
+       */
+      maxSessions: number;
+      /**
+       * A session without a request or an open stream for so long is ended. A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      idleTimeout: string;
+    };
+    /**
+     * Health checks.
+     */
+    healthCheck: {
+      /**
+       * What a healthy replica does: speak MCP, answer GET on path with 2xx or 3xx, or accept connections. A stdio server's bridge answers for its server.
+       */
+      type: "mcp" | "http" | "tcp";
+      /**
+       * Path for `http`.
+       */
+      path: string;
+      /**
+       * Time between two checks of a replica in service. A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      interval: string;
+      /**
+       * Longest wait for the answer of one check. A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      timeout: string;
+      /**
+       * A new replica that does not speak MCP after so long is reported as failed; it is still given time. A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      startupTimeout: string;
+      /**
+       * Failed checks in a row after which a replica gets no more requests.
+       */
+      failureThreshold: number;
+      /**
+       * Passed checks in a row after which it gets requests again.
+       */
+      successThreshold: number;
+    };
+    /**
+     * How a change reaches the replicas: the new one serves before an old one goes.
+     */
+    rollout: {
+      /**
+       * Largest number of replicas above `replicas` while a change rolls out.
+       */
+      maxSurge: number;
+      /**
+       * A replaced replica keeps its sessions for at most so long. A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      drainTimeout: string;
+    };
+    /**
+     * `none`: the service reaches nothing outside the internal network; `open`: also the frontend network and what lies behind it.
+     */
+    egress: "none" | "open";
+    /**
+     * Version of the service, as it is registered in Consul.
+     */
+    version?: string;
+    /**
+     * What the service offers; registered as Consul tags and metadata.
+     */
+    capabilities: string[];
+  };
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** How long the condition may take; 5 s when not given. */
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+}
+
+/** Runs `probe` until it neither throws nor gives false, and returns what it gives. Rejects with its last word. */
+export async function eventually<T>(probe: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+  const { timeoutMs = 5_000, intervalMs = 20 } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const outcome = await attempt(probe);
+    if (outcome.met) return outcome.value;
+    if (performance.now() >= deadline) {
+      throw new Error(`not within ${timeoutMs} ms: ${outcome.reason}`, { cause: outcome.cause });
+    }
+    await delay(intervalMs);
+  }
+}
+
+type Outcome<T> = { met: true; value: T } | { met: false; reason: string; cause?: unknown };
+
+async function attempt<T>(probe: () => T | Promise<T>): Promise<Outcome<T>> {
+  try {
+    const value = await probe();
+    return value === false ? { met: false, reason: 'the condition is still false' } : { met: true, value };
+  } catch (cause) {
+    return { met: false, reason: cause instanceof Error ? cause.message : String(cause), cause };
+  }
+}
