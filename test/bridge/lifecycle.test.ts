@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+import { isAlive, startBridge, stop, stopBridges, toy } from './bridge-process.ts';
+import { closeClients, connectLegacy, connectModern } from './clients.ts';
+import { initialize, openSession, post, request } from './wire.ts';
+
+const gone = (pid: number | string) => eventually(() => !isAlive(Number(pid)));
+
+describe('bridge, processes of sessions', () => {
+  afterEach(closeClients);
+  afterEach(stopBridges);
+
+  it('gives each session a process of its own and ends it on DELETE', async () => {
+    const { url, health } = await startBridge([], toy());
+    const [one, two] = await Promise.all([connectLegacy(url), connectLegacy(url)]);
+    const [pid, other] = await Promise.all([one.call('pid'), two.call('pid')]);
+    expect(pid).to.not.equal(other);
+    await one.transport.terminateSession();
+    await gone(pid);
+    expect(await two.call('pid')).to.equal(other);
+    await eventually(async () => (await health()).body.sessions === 1);
+  });
+
+  it('ends what a session started, grandchildren too, and kills what ignores SIGTERM', async () => {
+    const { url } = await startBridge([], ['sh', '-c', `"$0" "$@"; exit $?`, ...toy('--stubborn')]);
+    const { call, transport } = await connectLegacy(url);
+    const [pid, grandchild] = [await call('pid'), await call('grandchild')];
+    await transport.terminateSession();
+    await gone(pid);
+    await gone(grandchild);
+  });
+
+  it('ends an idle session, and not one with a stream or a request', async () => {
+    const { url } = await startBridge(['--idle-timeout-ms', '700'], toy());
+    const streaming = await connectLegacy(url);
+    const asking = await openSession(url);
+    void post(url, request('x', 'tools/call', { name: 'never' }), asking).catch(() => {});
+    const idle = await openSession(url);
+    await eventually(async () => (await post(url, request(1, 'ping'), asking)).status === 200);
+    const pid = (await post(url, request(1, 'tools/call', { name: 'pid' }), idle)).messages[0].result.content[0].text;
+    await gone(pid);
+    expect((await post(url, request(2, 'ping'), idle)).status).to.equal(404);
+    expect((await post(url, request(2, 'ping'), asking)).status).to.equal(200);
+    expect(await streaming.call('echo', { payload: 'here' })).to.equal('here');
+  });
+
+  it('ends the session of a client that vanished with its stream', async () => {
+    const { url } = await startBridge(['--idle-timeout-ms', '300'], toy());
+    const { client, call } = await connectLegacy(url);
+    const pid = await call('pid');
+    await client.close();
+    await gone(pid);
+  });
+
+  it('cancels the requests of a connection that breaks', async () => {
+    const { url } = await startBridge([], toy());
+    const session = await openSession(url);
+    const headers = { ...session, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const body = JSON.stringify(request('lost', 'tools/call', { name: 'never' }));
+    const hangUp = new AbortController();
+    await fetch(url, { method: 'POST', headers, body, signal: hangUp.signal });
+    hangUp.abort();
+    await eventually(async () => {
+      const { messages } = await post(url, request('q', 'tools/call', { name: 'cancelled' }), session);
+      expect(messages[0].result.content[0].text).to.equal('["lost"]');
+    });
+  });
+
+  it('answers 404 for the session whose process died, and serves the others', async () => {
+    const { url, health } = await startBridge([], toy());
+    const [dying, other] = await Promise.all([openSession(url), connectLegacy(url)]);
+    const dead = await post(url, request(1, 'tools/call', { name: 'exit' }), dying);
+    expect(dead.messages[0]).to.deep.include({ id: 1, error: { code: -32603, message: 'the server process exited with code 3' } });
+    const next = await post(url, request(2, 'ping'), dying);
+    expect([next.status, next.messages[0].error]).to.deep.equal([404, { code: -32001, message: 'Session not found' }]);
+    expect(await other.call('echo', { payload: 'fine' })).to.equal('fine');
+    expect((await health()).code).to.equal(200);
+  });
+
+  it('refuses more sessions than it has places, and takes the next when one is free', async () => {
+    const { url, offspring } = await startBridge(['--max-sessions', '2'], toy());
+    const first = await openSession(url);
+    await openSession(url);
+    const refused = await post(url, initialize());
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '5']);
+    expect(refused.messages[0]).to.deep.include({ id: 'init', jsonrpc: '2.0' });
+    expect(refused.messages[0].error.message).to.match(/All 2 sessions are taken/);
+    expect(offspring().length).to.be.at.most(4);
+    expect((await fetch(url, { method: 'DELETE', headers: first })).status).to.equal(200);
+    await eventually(async () => (await post(url, initialize())).status === 200);
+  });
+
+  it('does not take a place for a client that leaves before it is initialized', async () => {
+    const { url, health } = await startBridge([], [...toy().slice(0, 1), '-e', 'setInterval(() => {}, 1000)'], 'listening');
+    await eventually(async () => (await health()).body.status === 'starting');
+    expect((await health()).body.sessions).to.equal(0);
+    void url;
+  });
+
+  it('replaces the process of the sessionless when it died', async () => {
+    const { url } = await startBridge([], toy());
+    const { call } = await connectModern(url);
+    const pid = await call('pid');
+    process.kill(Number(pid), 'SIGKILL');
+    await gone(pid);
+    await eventually(async () => expect(await call('pid')).to.not.equal(pid));
+  });
+
+  it('tells when the command cannot be started any more, and when it can again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+    const refusal = join(folder, 'refuse');
+    const { url, health, offspring } = await startBridge([], toy(refusal));
+    writeFileSync(refusal, '');
+    // The spare was started before and is still good.
+    await eventually(() => offspring().length === 2);
+    await openSession(url);
+    const failed = await post(url, initialize());
+    expect(failed.status).to.equal(503);
+    expect(failed.messages[0].error.message).to.match(/exited with code 7/);
+    const { code, body } = await eventually(async () => {
+      const now = await health();
+      return now.code === 503 && now;
+    });
+    expect([code, body.status]).to.deep.equal([503, 'failed']);
+    expect(body.reason).to.match(/exited with code 7/);
+    rmSync(folder, { recursive: true });
+    await eventually(async () => (await health()).code === 200, { timeoutMs: 8_000 });
+    expect((await post(url, initialize())).status).to.equal(200);
+  });
+});
+
+describe('bridge, its own life', () => {
+  afterEach(closeClients);
+  afterEach(stopBridges);
+
+  for (const isolation of ['shared', 'session'] as const) {
+    it(`leaves no process behind on SIGTERM, ${isolation}`, async () => {
+      const bridge = await startBridge(['--isolation', isolation], toy('--stubborn'));
+      const { call } = await connectLegacy(bridge.url);
+      const modern = await connectModern(bridge.url);
+      await modern.call('echo', { payload: 'x' });
+      const grandchild = Number(await call('grandchild'));
+      expect(isAlive(grandchild)).to.equal(true);
+      const startedAt = performance.now();
+      const { code } = await stop(bridge);
+      expect(performance.now() - startedAt).to.be.below(2_000);
+      expect(code).to.equal(0);
+      expect(bridge.offspring()).to.deep.equal([]);
+      expect(isAlive(grandchild)).to.equal(false);
+    });
+
+    it(`fails at boot with a clear message when the command does not exist, ${isolation}`, async () => {
+      const bridge = await startBridge(['--isolation', isolation], ['/no/such/command'], 'spawned');
+      expect((await bridge.exited).code).to.equal(1);
+      expect(bridge.stderr()).to.match(/bridge: the server process cannot start \/no\/such\/command: .*ENOENT/);
+    });
+
+    it(`fails at boot with the child's own words when the command exits, ${isolation}`, async () => {
+      const bridge = await startBridge(['--isolation', isolation], ['sh', '-c', 'echo no key given >&2; exit 9'], 'spawned');
+      expect((await bridge.exited).code).to.equal(1);
+      expect(bridge.stderr()).to.match(/\] no key given\n/);
+      expect(bridge.stderr()).to.match(/bridge: the server process exited with code 9/);
+    });
+  }
+
+  it('exits with 1 and the reason when the shared process dies', async () => {
+    const bridge = await startBridge(['--isolation', 'shared'], toy());
+    const { call } = await connectLegacy(bridge.url);
+    process.kill(Number(await call('pid')), 'SIGKILL');
+    expect((await bridge.exited).code).to.equal(1);
+    expect(bridge.stderr()).to.match(/bridge: the shared server process killed by SIGKILL/);
+    expect(bridge.offspring()).to.deep.equal([]);
+  });
+
+  it('says how it is used when it is not used so', async () => {
+    for (const [options, words] of [
+      [['--isolation', 'none'], /--isolation is shared or session/],
+      [['--max-sessions', '0'], /--max-sessions is a whole number from 1/],
+      [['--path', 'mcp'], /--path starts with \//],
+    ] as const) {
+      const bridge = await startBridge(options, toy(), 'spawned');
+      expect((await bridge.exited).code).to.equal(2);
+      expect(bridge.stderr()).to.match(words).and.match(/usage: bridge\.mjs/);
+    }
+  });
+});
