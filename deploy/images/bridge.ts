@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,22 +31,18 @@ export function bridgeEntries(closure: Closure, nodeFolder: string, bundle: stri
   ];
 }
 
-/** The bridge as one file's text. */
+/** The bridge as one file's text. The bundler is loaded only here: no other image needs it. */
 export async function bridgeBundle(): Promise<string> {
-  const bundler = join(import.meta.dirname, 'bundle-bridge.ts');
-  if (!existsSync(bundler)) return PLACEHOLDER;
-  const module = (await import(bundler)) as { bundleBridge(outfile: string): Promise<unknown> };
+  const { bundleBridge } = await import('./bundle-bridge.ts');
   const directory = await mkdtemp(join(tmpdir(), 'mcpnet-bridge-'));
   try {
     const outfile = join(directory, 'bridge.mjs');
-    await module.bundleBridge(outfile);
+    await bundleBridge(outfile);
     return await readFile(outfile, 'utf8');
   } finally {
     await rm(directory, { recursive: true });
   }
 }
-
-const PLACEHOLDER = 'console.error("this image was built without the bridge");\nprocess.exit(70);\n';
 
 function mountedName(library: string): string {
   const name = library.slice(library.lastIndexOf('/') + 1);

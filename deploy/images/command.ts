@@ -5,11 +5,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Runs a program to its end and returns what it printed. `remedy` tells a person what to do if it is not installed. */
+/** Runs a program to its end and returns what it printed. Its failure tells `purpose`, its last words and the `remedy`. */
 export function run(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Readonly<Record<string, string>>; remedy: string },
+  options: { cwd?: string; env?: Readonly<Record<string, string>>; purpose: string; remedy: string },
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const environment = { ...process.env, ...options.env };
@@ -17,10 +17,14 @@ export function run(
   execFile(program, args, settings, (cause, stdout, stderr) => {
     if (cause === null) return resolve(stdout);
     if (cause.code === 'ENOENT') {
-      return reject(new CommandError(`${program} is not on this machine; ${options.remedy}`, { cause }));
+      return reject(
+        new CommandError(`${options.purpose} needs ${program}, which is not on this machine; ${options.remedy}`, {
+          cause,
+        }),
+      );
     }
     const lastLines = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n  ');
-    return reject(new CommandError(`${program} failed:\n  ${lastLines}\n${options.remedy}`, { cause }));
+    return reject(new CommandError(`${options.purpose} failed:\n  ${lastLines}\n${options.remedy}`, { cause }));
   });
   return promise;
 }

@@ -8,6 +8,11 @@ set -euo pipefail
 
 directory=$1 suite=$2 architecture=$3
 shift 3
+for program in apt-get dpkg-deb tar; do
+  command -v "$program" >/dev/null && continue
+  echo "$program is not on this machine; build on Debian or a relative of it, or install $program" >&2
+  exit 1
+done
 apt=$directory/apt
 mkdir -p "$apt"/lists/partial "$apt"/cache/archives/partial "$apt"/log "$directory"/{root,owners}
 : >"$apt/status"
@@ -48,7 +53,8 @@ for name in bin sbin lib lib64; do ln -s "usr/$name" "$directory/root/$name"; do
 for package in "$apt"/cache/archives/*.deb; do
   owner=$(dpkg-deb --showformat='${Package}_${Version}' --show "$package")
   dpkg-deb --fsys-tarfile "$package" |
-    tar -xv -C "$directory/root" --keep-directory-symlink --no-same-owner --no-same-permissions >"$directory/owners/${owner//:/%3a}"
+    tar -xv -C "$directory/root" --keep-directory-symlink --no-same-owner --no-same-permissions \
+      --exclude=./usr/share/{man,info,locale} >"$directory/owners/${owner//:/%3a}"
 done
 rm -rf "$apt"
 chmod -R u+rwX "$directory/root"

@@ -26,6 +26,7 @@ export async function debianClosure(
   const fetch = async (directory: string): Promise<void> => {
     const script = join(import.meta.dirname, 'debian-closure.sh');
     await run('bash', [script, directory, source.suite, architecture, ...source.packages], {
+      purpose: `getting packages of Debian ${source.suite}`,
       remedy: 'see deploy/images/README.md, "What the host needs"',
     });
   };

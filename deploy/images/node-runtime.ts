@@ -16,13 +16,17 @@ export function nodeBinary(version: string, architecture: Architecture): Promise
     const remedy = 'node and npm must be on this machine, and npm must reach its registry';
     await run('npm', ['pack', `${NPM_NAME[architecture]}@${version}`, '--silent', '--pack-destination', directory], {
       cwd: directory,
+      purpose: `getting node ${version}`,
       remedy,
     });
     const archive = (await readdir(directory)).find((name) => name.endsWith('.tgz'));
     if (archive === undefined) throw new Error(`npm packed no archive of node ${version}; ${remedy}`);
     const unpacked = join(directory, 'unpacked');
     await mkdir(unpacked);
-    await run('tar', ['-xzf', join(directory, archive), '-C', unpacked, '--strip-components=1'], { remedy });
+    await run('tar', ['-xzf', join(directory, archive), '-C', unpacked, '--strip-components=1'], {
+      purpose: 'unpacking node',
+      remedy,
+    });
     copyStripped(join(unpacked, 'bin', 'node'), join(directory, 'node'));
     await rename(join(unpacked, 'LICENSE'), join(directory, 'LICENSE'));
     await rm(unpacked, { recursive: true });

@@ -21,6 +21,7 @@ export async function npmEntries(
     const target = [`--cpu=${architecture === 'amd64' ? 'x64' : architecture}`, '--os=linux', '--libc=glibc'];
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev', ...target], {
       cwd: directory,
+      purpose: `installing ${source.package}`,
       remedy: REMEDY,
     });
   });
@@ -52,7 +53,11 @@ export async function relock(source: { package: string; version: string }): Prom
       '--omit=dev',
       '--ignore-scripts',
     ];
-    await run('npm', [...args, '--no-audit', '--no-fund'], { cwd: directory, remedy: REMEDY });
+    await run('npm', [...args, '--no-audit', '--no-fund'], {
+      cwd: directory,
+      purpose: `resolving ${source.package}`,
+      remedy: REMEDY,
+    });
     await mkdir(join(lockPath(source), '..'), { recursive: true });
     await copyFile(join(directory, 'package-lock.json'), lockPath(source));
     return lockPath(source);
