@@ -1,6 +1,5 @@
 import type { Child } from './child.ts';
-import type { JsonRpcMessage } from './json-rpc.ts';
-import { parseLine } from './multiplexer.ts';
+import { parseMessage, type JsonRpcMessage } from './json-rpc.ts';
 import type { Upstream, UpstreamListener } from './upstream.ts';
 
 /** A process of a session's own: messages pass both ways as they are, byte for byte where they fit on a line. */
@@ -10,7 +9,7 @@ export class ChildUpstream implements Upstream {
   constructor(child: Child, listener: UpstreamListener) {
     this.#child = child;
     child.onLine = (line) => {
-      const message = parseLine(line);
+      const message = parseMessage(line);
       if (message !== undefined) listener.onMessage(message, line);
     };
     void child.exited.then((reason) => listener.onClosed(reason));

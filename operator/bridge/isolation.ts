@@ -1,4 +1,5 @@
-import type { ServerFacts, Multiplexer } from './multiplexer.ts';
+import type { Multiplexer } from './multiplexer.ts';
+import type { ServerFacts } from './server-facts.ts';
 import type { Connect } from './upstream.ts';
 
 export type IsolationKind = 'shared' | 'session';

@@ -69,6 +69,16 @@ export function asMessage(value: unknown): JsonRpcMessage | undefined {
   return value as unknown as JsonRpcMessage;
 }
 
+/** One line of a server's output. Some print banners to stdout: what is no message is undefined and for nobody. */
+export function parseMessage(line: string): JsonRpcMessage | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return asMessage(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

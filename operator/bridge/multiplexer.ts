@@ -1,12 +1,11 @@
 import type { Child } from './child.ts';
 import {
-  asMessage,
   cancellation,
   errorCode,
   failure,
-  isFields,
   isRequest,
   isResponse,
+  parseMessage,
   progressTokenOf,
   type Fields,
   type JsonRpcNotification,
@@ -16,14 +15,7 @@ import {
 } from './json-rpc.ts';
 import { latestLegacyVersion } from './protocol-version.ts';
 import { ResourceWatch } from './resource-watch.ts';
-
-/** What the server said of itself in its answer to `initialize`. */
-export interface ServerFacts {
-  readonly protocolVersion: string;
-  readonly capabilities: Fields;
-  readonly serverInfo: Fields;
-  readonly instructions?: string;
-}
+import { serverFactsIn, type ServerFacts } from './server-facts.ts';
 
 /** One request at the child, in the words of whoever asked. */
 export interface Flight {
@@ -61,7 +53,7 @@ export class Multiplexer {
     const multiplexer = new Multiplexer(child);
     const params = { protocolVersion: latestLegacyVersion, capabilities: {}, clientInfo: bridgeInfo };
     try {
-      multiplexer.#facts = asFacts(await multiplexer.ask('initialize', params, AbortSignal.timeout(timeoutMs)));
+      multiplexer.#facts = serverFactsIn(await multiplexer.ask('initialize', params, AbortSignal.timeout(timeoutMs)));
     } catch (error) {
       await child.end();
       throw error;
@@ -139,7 +131,7 @@ export class Multiplexer {
   }
 
   #receive(line: string): void {
-    const message = parseLine(line);
+    const message = parseMessage(line);
     if (message === undefined) return;
     if (isResponse(message)) {
       const flight = message.id === null ? undefined : this.#flights.get(message.id);
@@ -172,16 +164,6 @@ export class Multiplexer {
 
 const bridgeInfo = { name: 'mcpnet-bridge', version: '1' };
 
-/** Servers print banners to stdout now and then; what is no JSON-RPC message is not for any client. */
-export function parseLine(line: string): ReturnType<typeof asMessage> {
-  if (line === '') return undefined;
-  try {
-    return asMessage(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
-
 function answerToChild({ id, method }: JsonRpcRequest): JsonRpcResponse {
   if (method === 'ping') return { jsonrpc: '2.0', id, result: {} };
   const message = `${method} is not available: several clients share this server process (use isolation "session")`;
@@ -193,16 +175,4 @@ function withToken(params: Fields | undefined, id: RequestId, asked: RequestId |
   if (asked === undefined || progressTokenOf(params) === undefined) return { params };
   // Safe: progressTokenOf found the token inside an object.
   return { params: { ...params, _meta: { ...(params['_meta'] as Fields), progressToken: id } } };
-}
-
-function asFacts({ result, error }: JsonRpcResponse): ServerFacts {
-  if (error !== undefined) throw new Error(`the server answered initialize with an error: ${error.message}`);
-  const { protocolVersion, capabilities, serverInfo, instructions } = result ?? {};
-  if (typeof protocolVersion !== 'string') throw new Error('the server answered initialize without a protocolVersion');
-  return {
-    protocolVersion,
-    capabilities: isFields(capabilities) ? capabilities : {},
-    serverInfo: isFields(serverInfo) ? serverInfo : {},
-    ...(typeof instructions === 'string' && { instructions }),
-  };
 }

@@ -37,7 +37,7 @@ export class SessionEndpoint {
     if (session === undefined) return;
     if (session.congested) return refuse(response, congested);
     const asked = messages.filter(isRequest);
-    if (asked.some(({ id, method }) => method === 'initialize' || session.isInFlight(id))) return refuse(response, notJsonRpc);
+    if (asked.some((one) => session.isInFlight(one))) return refuse(response, inFlight);
     if (asked.length > 0) return session.ask(messages, json, response);
     session.tell(messages, json);
     response.writeHead(202).end();
@@ -117,6 +117,7 @@ const notAcceptable: Refusal = {
   message: 'Not Acceptable: the client must accept application/json and text/event-stream',
 };
 const notJsonRpc: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: not a valid JSON-RPC message' };
+const inFlight: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: a request with this id is in flight' };
 const sessionRequired: Refusal = { status: 400, code: refused, message: 'Bad Request: Mcp-Session-Id header is required' };
 const sessionNotFound: Refusal = { status: 404, code: errorCode.sessionNotFound, message: 'Session not found' };
 const initializedTwice: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: the session is initialized' };

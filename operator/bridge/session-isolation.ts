@@ -2,10 +2,10 @@ import { Child, type CommandLine } from './child.ts';
 import { ChildUpstream } from './child-upstream.ts';
 import type { Isolation, Verdict } from './isolation.ts';
 import { isResponse } from './json-rpc.ts';
-import { Multiplexer, type ServerFacts } from './multiplexer.ts';
+import { Multiplexer } from './multiplexer.ts';
+import type { ServerFacts } from './server-facts.ts';
 import { Spare } from './spare.ts';
 import type { Upstream, UpstreamListener } from './upstream.ts';
-import { VerdictCache } from './verdict-cache.ts';
 
 const initializeTimeoutMs = 60_000;
 /** A command that failed is tried again when somebody asks for the health, but not more often than this. */
@@ -20,12 +20,12 @@ export class SessionIsolation implements Isolation {
   readonly #maxSessions: number;
   readonly #spare: Spare;
   readonly #children = new Set<Child>();
-  readonly #verdicts = new VerdictCache(() => this.#judge());
   #sessionless: Promise<Multiplexer> | undefined;
   /** From the first start; undefined until then. */
   #facts: ServerFacts | undefined;
   #lastStart: Verdict = { ok: false, reason: 'starting' };
   #lastFailureAtMs = 0;
+  #proof: Promise<void> | undefined;
 
   constructor(command: CommandLine, maxSessions: number, idleTimeoutMs: number) {
     this.#maxSessions = maxSessions;
@@ -42,12 +42,21 @@ export class SessionIsolation implements Isolation {
 
   /** Started at need and ended when idle. The first one, at boot, proves the command. */
   forSessionless(): Promise<Multiplexer> {
-    this.#sessionless ??= this.#startSessionless();
-    return this.#sessionless;
+    if (this.#sessionless !== undefined) return this.#sessionless;
+    const started = this.#startSessionless(() => {
+      if (this.#sessionless === started) this.#sessionless = undefined;
+    });
+    this.#sessionless = started;
+    return started;
   }
 
-  check(): Promise<Verdict> {
-    return this.#verdicts.get();
+  /** Nobody comes to a bridge that calls itself unhealthy, so that asking it is what tries the command again. */
+  async check(): Promise<Verdict> {
+    const due = performance.now() - this.#lastFailureAtMs > retryAfterMs;
+    if (!this.#lastStart.ok && this.#facts !== undefined && due) {
+      this.#proof ??= this.#proveAgain().finally(() => (this.#proof = undefined));
+    }
+    return this.#lastStart;
   }
 
   children(): number {
@@ -73,27 +82,29 @@ export class SessionIsolation implements Isolation {
     if (this.#lastStart.ok && this.#children.size < this.#maxSessions) this.#spare.refill();
   }
 
-  async #startSessionless(): Promise<Multiplexer> {
-    const child = this.#take('sessionless');
+  /** `forget` makes the next one who asks start another. */
+  async #startSessionless(forget: () => void): Promise<Multiplexer> {
     try {
-      const multiplexer = await Multiplexer.initialize(child, initializeTimeoutMs);
+      const multiplexer = await Multiplexer.initialize(this.#take('sessionless'), initializeTimeoutMs);
       this.#facts = multiplexer.facts;
       this.#succeeded();
-      this.#endWhenIdle(multiplexer);
-      void multiplexer.closed.then(() => (this.#sessionless = undefined));
+      void multiplexer.closed.then(forget);
+      this.#endWhenIdle(multiplexer, forget);
       return multiplexer;
     } catch (error) {
-      this.#sessionless = undefined;
+      forget();
       this.#failed((error as Error).message);
       throw error;
     }
   }
 
-  #endWhenIdle(multiplexer: Multiplexer): void {
+  #endWhenIdle(multiplexer: Multiplexer, forget: () => void): void {
     let idleChecks = 0;
     const timer = setInterval(() => {
       idleChecks = multiplexer.takeIdle() ? idleChecks + 1 : 0;
-      if (idleChecks > 1) void multiplexer.end();
+      if (idleChecks < 2) return;
+      forget();
+      void multiplexer.end();
     }, this.#idleTimeoutMs / 2).unref();
     void multiplexer.closed.then(() => clearInterval(timer));
   }
@@ -134,12 +145,5 @@ export class SessionIsolation implements Isolation {
     } catch (error) {
       this.#failed((error as Error).message);
     }
-  }
-
-  /** Nobody comes to a bridge that calls itself unhealthy, so that asking it is what tries the command again. */
-  async #judge(): Promise<Verdict> {
-    const due = performance.now() - this.#lastFailureAtMs > retryAfterMs;
-    if (!this.#lastStart.ok && this.#facts !== undefined && due) await this.#proveAgain();
-    return this.#lastStart;
   }
 }

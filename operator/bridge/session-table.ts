@@ -48,12 +48,12 @@ export class SessionTable {
 
   #endWhenIdle(session: Session): void {
     let timer: NodeJS.Timeout | undefined;
-    const onBusyChange = (busy: boolean) => {
+    const onActivity = (busy: boolean) => {
       clearTimeout(timer);
       if (!busy) timer = setTimeout(() => void session.end('idle for too long'), this.#idleTimeoutMs).unref();
     };
-    session.onBusyChange = onBusyChange;
-    onBusyChange(session.busy);
-    void session.ended.then(() => onBusyChange(true));
+    session.onActivity = onActivity;
+    onActivity(session.busy);
+    void session.ended.then(() => clearTimeout(timer));
   }
 }

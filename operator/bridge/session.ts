@@ -1,30 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import { Backlog } from './backlog.ts';
+import { Exchanges } from './exchanges.ts';
 import {
   cancellation,
   errorCode,
   failure,
-  isRequest,
+  isRequestId,
   isResponse,
-  progressTokenOf,
   type JsonRpcMessage,
+  type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
-  type RequestId,
 } from './json-rpc.ts';
 import { SseStream } from './sse-stream.ts';
 import type { Connect, Upstream } from './upstream.ts';
 
-/** The requests of one POST that are still to be answered on its stream. */
-interface Exchange {
-  readonly stream: SseStream;
-  readonly pending: Set<RequestId>;
-}
-
-interface Asked {
-  readonly exchange: Exchange;
-  readonly progressToken: RequestId | undefined;
-}
+const maxInFlight = 256;
 
 /**
  * One client of the session era and its upstream. Messages pass as they are; the session only decides on which of the
@@ -34,10 +25,10 @@ export class Session {
   readonly id: string;
   /** Resolves with the reason when the session is over, by whichever side; its upstream may still be ending. */
   readonly ended: Promise<string>;
-  /** Tells whether something is going on: a request in flight or an open stream. */
-  onBusyChange: (busy: boolean) => void = () => {};
+  /** Told after every sign of life whether something is going on: a request in flight or an open stream. */
+  onActivity: (busy: boolean) => void = () => {};
   readonly #upstream: Upstream;
-  readonly #asked = new Map<RequestId, Asked>();
+  readonly #exchanges = new Exchanges();
   readonly #backlog = new Backlog();
   #standing: SseStream | undefined;
   #awaitInitialize: ((response: JsonRpcResponse) => void) | undefined;
@@ -48,25 +39,29 @@ export class Session {
     this.id = id;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#upstream = connect(
-      { onMessage: (message, json) => this.#route(message, json), onClosed: (reason) => this.#close(`the server process ${reason}`) },
+      {
+        onMessage: (message, json) => this.#route(message, json),
+        onClosed: (reason) => this.#close(`the server process ${reason}`),
+      },
       id.slice(0, 8),
     );
   }
 
   get busy(): boolean {
-    return this.#awaitInitialize !== undefined || this.#asked.size > 0 || this.#standing !== undefined;
+    return this.#awaitInitialize !== undefined || this.#exchanges.size > 0 || this.#standing !== undefined;
   }
 
+  /** True while more would only pile up, at the server or here. */
   get congested(): boolean {
-    return this.#upstream.congested;
+    return this.#upstream.congested || this.#exchanges.size >= maxInFlight;
   }
 
   get hasStandingStream(): boolean {
     return this.#standing !== undefined;
   }
 
-  isInFlight(id: RequestId): boolean {
-    return this.#asked.has(id);
+  isInFlight({ id }: JsonRpcRequest): boolean {
+    return this.#exchanges.has(id);
   }
 
   /** Sends the client's `initialize`: the server's answer, or the reason why the session ended without one. */
@@ -74,7 +69,7 @@ export class Session {
     return new Promise((resolve) => {
       this.#awaitInitialize = resolve;
       void this.ended.then(resolve);
-      this.onBusyChange(true);
+      this.#reportActivity();
       this.#upstream.send(request, json);
     });
   }
@@ -83,43 +78,37 @@ export class Session {
   tell(messages: readonly JsonRpcMessage[], json: string | undefined): void {
     for (const message of messages) {
       this.#upstream.send(message, json);
-      if ('method' in message && message.method === 'notifications/cancelled') this.#forget(message.params?.['requestId']);
+      const cancelled = 'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'];
+      // The server need not answer what was cancelled, and the client does not wait for it.
+      if (isRequestId(cancelled)) this.#exchanges.settle(cancelled);
     }
-    this.#reportBusy();
+    this.#reportActivity();
   }
 
   /** Passes on a POST with requests and streams what belongs to them until the last is answered. */
   ask(messages: readonly JsonRpcMessage[], json: string | undefined, response: ServerResponse): void {
-    const pending = new Set(messages.filter(isRequest).map(({ id }) => id));
-    const stream = new SseStream(response, this.#headers(), () => this.#abandon(exchange));
-    const exchange: Exchange = { stream, pending };
-    for (const message of messages) {
-      if (isRequest(message)) this.#asked.set(message.id, { exchange, progressToken: progressTokenOf(message.params) });
-    }
-    this.#reportBusy();
+    const stream = new SseStream(response, { 'mcp-session-id': this.id }, () => this.#abandon(stream));
+    this.#exchanges.add(messages, stream);
+    this.#reportActivity();
     this.#backlog.drainTo(stream);
     for (const message of messages) this.#upstream.send(message, json);
   }
 
   /** Opens the client's standing stream (GET) for what the server says unasked. */
   listen(response: ServerResponse): void {
-    const stream = new SseStream(response, this.#headers(), () => {
+    const stream = new SseStream(response, { 'mcp-session-id': this.id }, () => {
       if (this.#standing === stream) this.#standing = undefined;
-      this.#reportBusy();
+      this.#reportActivity();
     });
     this.#standing = stream;
-    this.#reportBusy();
+    this.#reportActivity();
     this.#backlog.drainTo(stream);
   }
 
-  /** Resolves when the upstream is gone. */
+  /** Resolves when the upstream is gone; idempotent. */
   async end(reason: string): Promise<void> {
     this.#close(reason);
     await this.#upstream.end();
-  }
-
-  #headers(): Record<string, string> {
-    return { 'mcp-session-id': this.id };
   }
 
   #route(message: JsonRpcMessage, json: string): void {
@@ -132,29 +121,25 @@ export class Session {
     if (this.#awaitInitialize !== undefined) {
       this.#awaitInitialize(response);
       this.#awaitInitialize = undefined;
-      this.#reportBusy();
-      return;
+    } else if (response.id !== null) {
+      const stream = this.#exchanges.streamOf(response.id);
+      if (stream !== undefined) this.#write(stream, json);
+      this.#exchanges.settle(response.id);
     }
-    const asked = response.id === null ? undefined : this.#asked.get(response.id);
-    if (asked === undefined) return;
-    this.#write(asked.exchange.stream, json);
-    this.#forget(response.id);
+    this.#reportActivity();
   }
 
   /**
    * Progress goes where its request came from. Stdio does not say what anything else belongs to: with one exchange
    * open it goes there, in order with the answer; else to the standing stream, else to the latest exchange.
    */
-  #streamFor(message: JsonRpcMessage): SseStream | undefined {
-    if ('method' in message && message.method === 'notifications/progress') {
-      const token = message.params?.['progressToken'];
-      for (const asked of this.#asked.values()) {
-        if (asked.progressToken !== undefined && asked.progressToken === token) return asked.exchange.stream;
-      }
+  #streamFor(message: JsonRpcRequest | JsonRpcNotification): SseStream | undefined {
+    if (message.method === 'notifications/progress') {
+      const stream = this.#exchanges.streamForProgress(message.params?.['progressToken']);
+      if (stream !== undefined) return stream;
     }
-    const streams = new Set([...this.#asked.values()].map(({ exchange }) => exchange.stream));
-    if (streams.size === 1 || this.#standing === undefined) return [...streams].at(-1);
-    return this.#standing;
+    const streams = this.#exchanges.streams();
+    return streams.length === 1 || this.#standing === undefined ? streams.at(-1) : this.#standing;
   }
 
   #write(stream: SseStream | undefined, json: string): void {
@@ -168,37 +153,25 @@ export class Session {
     stream.onceDrained(() => this.#upstream.resume());
   }
 
-  /** The request is settled; its exchange ends with the last one. */
-  #forget(id: unknown): void {
-    const asked = this.#asked.get(id as RequestId);
-    if (asked === undefined) return;
-    this.#asked.delete(id as RequestId);
-    asked.exchange.pending.delete(id as RequestId);
-    if (asked.exchange.pending.size === 0) asked.exchange.stream.end();
-    this.#reportBusy();
-  }
-
   /** The client left before it was answered: without an event store nobody could ever get these answers. */
-  #abandon({ pending }: Exchange): void {
-    for (const id of pending) {
-      this.#asked.delete(id);
+  #abandon(stream: SseStream): void {
+    for (const id of this.#exchanges.abandon(stream)) {
       if (!this.#over) this.#upstream.send(cancellation(id, 'the client disconnected'));
     }
-    pending.clear();
-    this.#reportBusy();
+    this.#reportActivity();
   }
 
-  #reportBusy(): void {
-    if (!this.#over) this.onBusyChange(this.busy);
+  #reportActivity(): void {
+    if (!this.#over) this.onActivity(this.busy);
   }
 
   #close(reason: string): void {
     if (this.#over) return;
     this.#over = true;
-    for (const [id, { exchange }] of this.#asked) {
-      exchange.stream.message(JSON.stringify(failure(id, errorCode.internal, reason)));
+    for (const id of this.#exchanges.ids()) {
+      this.#exchanges.streamOf(id)?.message(JSON.stringify(failure(id, errorCode.internal, reason)));
+      this.#exchanges.settle(id);
     }
-    for (const { exchange } of this.#asked.values()) exchange.stream.end();
     this.#standing?.end();
     this.#resolveEnded(reason);
   }

@@ -15,6 +15,7 @@ setInterval(() => {
 /** One response as a stream of server-sent events (HTML Living Standard, 9.2), each written at once. */
 export class SseStream {
   readonly #response: ServerResponse;
+  #awaitsDrain = false;
 
   /** `onClose` is told once, whichever side ends it. */
   constructor(response: ServerResponse, headers: Record<string, string>, onClose: () => void) {
@@ -45,9 +46,12 @@ export class SseStream {
     return this.#response.writableLength > highWaterBytes;
   }
 
-  /** Calls back once, when everything was taken or the stream is gone. */
+  /** Calls back once, when everything was taken or the stream is gone; a second caller meanwhile is not heard. */
   onceDrained(callback: () => void): void {
+    if (this.#awaitsDrain) return;
+    this.#awaitsDrain = true;
     const settle = () => {
+      this.#awaitsDrain = false;
       this.#response.off('drain', settle);
       this.#response.off('close', settle);
       callback();
@@ -59,9 +63,12 @@ export class SseStream {
   /** `json` is one message; the line breaks that JSON may have between its tokens would end the event. */
   message(json: string): void {
     if (!this.writable) return;
+    if (this.#response.writableLength > maxUnsentBytes) {
+      this.#response.destroy();
+      return;
+    }
     const line = /[\r\n]/.test(json) ? JSON.stringify(JSON.parse(json)) : json;
     this.#response.write(`event: message\ndata: ${line}\n\n`);
-    if (this.#response.writableLength > maxUnsentBytes) this.#response.destroy();
   }
 
   comment(text: string): void {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.ts';
 
@@ -26,6 +28,8 @@ export const everything = [
   'stdio',
 ];
 
+/** Halves the start of the many processes here. */
+const compileCache = join(tmpdir(), 'bridge-test-compile-cache');
 const running = new Set<BridgeProcess>();
 
 /** Starts the bridge as a container would; resolves when its health is 200, unless `until` says earlier. */
@@ -36,7 +40,7 @@ export async function startBridge(
 ): Promise<BridgeProcess> {
   const mark = randomUUID();
   const child = spawn(process.execPath, [main, '--host', '127.0.0.1', '--port', '0', ...options, '--', ...command], {
-    env: { ...process.env, BRIDGE_TEST: mark },
+    env: { ...process.env, BRIDGE_TEST: mark, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let stderr = '';

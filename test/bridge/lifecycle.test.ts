@@ -10,8 +10,12 @@ import { initialize, openSession, post, request } from './wire.ts';
 const gone = (pid: number | string) => eventually(() => !isAlive(Number(pid)));
 
 describe('bridge, processes of sessions', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+  const mischief = join(folder, 'mischief');
   afterEach(closeClients);
   afterEach(stopBridges);
+  afterEach(() => rmSync(mischief, { force: true }));
+  after(() => rmSync(folder, { recursive: true }));
 
   it('gives each session a process of its own and ends it on DELETE', async () => {
     const { url, health } = await startBridge([], toy());
@@ -93,11 +97,20 @@ describe('bridge, processes of sessions', () => {
     await eventually(async () => (await post(url, initialize())).status === 200);
   });
 
-  it('does not take a place for a client that leaves before it is initialized', async () => {
-    const { url, health } = await startBridge([], [...toy().slice(0, 1), '-e', 'setInterval(() => {}, 1000)'], 'listening');
-    await eventually(async () => (await health()).body.status === 'starting');
-    expect((await health()).body.sessions).to.equal(0);
-    void url;
+  it('frees the place of a client that leaves before it is initialized', async () => {
+    const { url, health } = await startBridge([], toy(mischief));
+    await openSession(url);
+    writeFileSync(mischief, 'mute');
+    // The next takes the spare, which was started before.
+    await openSession(url);
+    const leave = new AbortController();
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const left = fetch(url, { method: 'POST', headers, body: JSON.stringify(initialize()), signal: leave.signal });
+    await eventually(async () => (await health()).body.sessions === 3);
+    leave.abort();
+    await left.catch(() => {});
+    await eventually(async () => (await health()).body.sessions === 2);
+    expect((await health()).code).to.equal(200);
   });
 
   it('replaces the process of the sessionless when it died', async () => {
@@ -110,12 +123,10 @@ describe('bridge, processes of sessions', () => {
   });
 
   it('tells when the command cannot be started any more, and when it can again', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
-    const refusal = join(folder, 'refuse');
-    const { url, health, offspring } = await startBridge([], toy(refusal));
-    writeFileSync(refusal, '');
-    // The spare was started before and is still good.
+    const { url, health, offspring } = await startBridge([], toy(mischief));
     await eventually(() => offspring().length === 2);
+    writeFileSync(mischief, 'exit');
+    // The spare was started before and is still good.
     await openSession(url);
     const failed = await post(url, initialize());
     expect(failed.status).to.equal(503);
@@ -126,7 +137,7 @@ describe('bridge, processes of sessions', () => {
     });
     expect([code, body.status]).to.deep.equal([503, 'failed']);
     expect(body.reason).to.match(/exited with code 7/);
-    rmSync(folder, { recursive: true });
+    rmSync(mischief);
     await eventually(async () => (await health()).code === 200, { timeoutMs: 8_000 });
     expect((await post(url, initialize())).status).to.equal(200);
   });

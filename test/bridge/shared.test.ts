@@ -85,15 +85,22 @@ describe('bridge, what the server says unasked', () => {
     expect(heard.toSorted()).to.deep.equal(['one: first', 'two: second']);
   });
 
-  it('session: keeps what the server says until the client opens a stream', async () => {
+  it('session: keeps what the server says until the client opens a stream, of which it may have one', async () => {
     const { url } = await startBridge([], toy());
     const session = await openSession(url);
+    const asked = await post(url, request(1, 'tools/call', { name: 'changeLater' }), session);
+    expect(asked.messages).to.have.lengthOf(1);
+    const { messages } = await eventually(async () => {
+      const answer = await post(url, request(2, 'ping'), session);
+      return answer.messages.length === 2 && answer;
+    });
+    expect(messages.map(({ method }) => method)).to.deep.equal(['notifications/tools/list_changed', undefined]);
+
+    await post(url, request(3, 'tools/call', { name: 'changeLater' }), session);
     const headers = { ...session, accept: 'text/event-stream' };
-    await post(url, { jsonrpc: '2.0', id: 'toy-1', result: {} }, session);
-    await post(url, request(1, 'tools/call', { name: 'change' }), session);
     const stream = await fetch(url, { headers });
-    expect(stream.status).to.equal(200);
     expect((await fetch(url, { headers })).status).to.equal(409);
-    await stream.body?.cancel();
+    const { value } = (await stream.body?.getReader().read()) ?? {};
+    expect(new TextDecoder().decode(value)).to.match(/^event: message\ndata: .*list_changed/);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { type BridgeProcess, startBridge, stopBridges, toy } from './bridge-process.ts';
-import { closeClients, connectLegacy } from './clients.ts';
+import { closeClients, connectLegacy, connectModern } from './clients.ts';
 import { initialize, openSession, post, postModern, request } from './wire.ts';
 
 describe('bridge, on the wire', () => {
@@ -66,10 +67,28 @@ describe('bridge, on the wire', () => {
     expect((await fetch(url, { headers: { accept: 'text/event-stream', 'mcp-protocol-version': '2026-07-28' } })).status).to.equal(405);
   });
 
-  it('streams progress and takes a closed stream for a cancellation in the sessionless era', async () => {
+  it('streams progress in the sessionless era, with the token of the one who asked', async () => {
     const _meta = { progressToken: 'mine' };
     const { messages } = await postModern(url, 'tools/call', { name: 'progress', arguments: { payload: 'p' }, _meta });
     expect(messages.map(({ params }) => params?.progressToken)).to.deep.equal(['mine', 'mine', 'mine', undefined]);
+  });
+
+  it('takes a closed connection for a cancellation in the sessionless era', async () => {
+    const { call } = await connectModern(url);
+    const before = JSON.parse(await call('cancelled')).length;
+    const hangUp = new AbortController();
+    const lost = postModern(url, 'tools/call', { name: 'never' }, {}, hangUp.signal).catch(() => 'hung up');
+    await call('echo', { payload: 'it is under way' });
+    hangUp.abort();
+    expect(await lost).to.equal('hung up');
+    await eventually(async () => JSON.parse(await call('cancelled')).length === before + 1);
+  });
+
+  it('answers 413 to a body without a declared length, too', async () => {
+    const body = new Blob([new Uint8Array(6_000_000).fill(32)]).stream();
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', body, headers, duplex: 'half' });
+    expect(response.status).to.equal(413);
   });
 
   it('reports a healthy server as it is', async () => {
@@ -83,7 +102,7 @@ describe('bridge, on the wire', () => {
     const { call } = await connectLegacy(url);
     await call('mute');
     const answers = await Promise.all(Array.from({ length: 10 }, () => bridge.health()));
-    for (let { code } of answers) expect(code).to.be.oneOf([200, 503]);
+    for (const { code } of answers) expect(code).to.be.oneOf([200, 503]);
     const { code, body } = await lastHealth(bridge);
     expect([code, body.reason]).to.deep.equal([503, 'the server process does not answer ping']);
   });

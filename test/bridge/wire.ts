@@ -8,9 +8,9 @@ export interface Answer {
 
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-export async function post(url: URL, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+export async function post(url: URL, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body: text });
+  const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body: text, signal: signal ?? null });
   return { status: response.status, headers: response.headers, messages: parse(await response.text(), response.headers) };
 }
 
@@ -31,7 +31,13 @@ export async function openSession(url: URL): Promise<Record<string, string>> {
 }
 
 /** A request of 2026-07-28 with all it needs; `headers` and `meta` change or add to that. */
-export function postModern(url: URL, method: string, params: Record<string, unknown> = {}, headers: Record<string, string> = {}) {
+export function postModern(
+  url: URL,
+  method: string,
+  params: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Answer> {
   const version = headers['mcp-protocol-version'] ?? '2026-07-28';
   const meta = {
     'io.modelcontextprotocol/protocolVersion': version,
@@ -40,7 +46,7 @@ export function postModern(url: URL, method: string, params: Record<string, unkn
   };
   const named = typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {};
   const all = { 'mcp-protocol-version': version, 'mcp-method': method, ...named, ...headers };
-  return post(url, request(1, method, { ...params, _meta: { ...meta, ...(params['_meta'] as object) } }), all);
+  return post(url, request(1, method, { ...params, _meta: { ...meta, ...(params['_meta'] as object) } }), all, signal);
 }
 
 function parse(text: string, headers: Headers): any[] {

@@ -7,7 +7,10 @@ export interface EventuallyOptions {
 }
 
 /** Runs `probe` until it neither throws nor gives false, and returns what it gives. Rejects with its last word. */
-export async function eventually<T>(probe: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  options: EventuallyOptions = {},
+): Promise<Exclude<T, false>> {
   const { timeoutMs = 5_000, intervalMs = 20 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -20,12 +23,14 @@ export async function eventually<T>(probe: () => T | Promise<T>, options: Eventu
   }
 }
 
-type Outcome<T> = { met: true; value: T } | { met: false; reason: string; cause?: unknown };
+type Outcome<T> = { met: true; value: Exclude<T, false> } | { met: false; reason: string; cause?: unknown };
 
 async function attempt<T>(probe: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     const value = await probe();
-    return value === false ? { met: false, reason: 'the condition is still false' } : { met: true, value };
+    if (value === false) return { met: false, reason: 'the condition is still false' };
+    // Safe: `false` was just ruled out, which the compiler does not carry over to a generic type.
+    return { met: true, value: value as Exclude<T, false> };
   } catch (cause) {
     return { met: false, reason: cause instanceof Error ? cause.message : String(cause), cause };
   }
