@@ -1,10 +1,21 @@
 import type { DesiredItem, ItemRef, Observed } from "./item.ts";
 import { displayKey, type ResourceKey } from "./resource.ts";
 
+interface Grow<Verb extends string> {
+  readonly verb: Verb;
+  readonly item: DesiredItem;
+  readonly cause: string;
+  readonly observed?: Observed;
+}
+
+interface Shrink<Verb extends string> {
+  readonly verb: Verb;
+  readonly item: Observed;
+  readonly cause: string;
+}
+
 /** One step that may run now, in any order with the others of its plan. Its cause says why, for people. */
-export type Action =
-  | { readonly verb: "create" | "update" | "start"; readonly item: DesiredItem; readonly cause: string; readonly observed?: Observed }
-  | { readonly verb: "drain" | "remove"; readonly item: Observed; readonly cause: string };
+export type Action = Grow<"create"> | Grow<"update"> | Grow<"start"> | Shrink<"drain"> | Shrink<"remove">;
 
 /** A step that cannot run yet. */
 export interface Wait {

@@ -89,6 +89,7 @@ export class Operator {
   async start(): Promise<void> {
     await this.#world.listAll();
     await this.#intake.scan();
+    this.#queue.open();
     this.#world.watch();
     this.#intake.watch();
     this.#resyncLater();

@@ -12,12 +12,19 @@ export class KeyedQueue {
   readonly #ready = new Set<ResourceKey>();
   readonly #running = new Map<ResourceKey, Promise<void>>();
   readonly #later = new Map<ResourceKey, { readonly atMs: number; readonly cancel: () => void }>();
+  #open = false;
   #closed = false;
 
   constructor(clock: Clock, concurrency: number, work: (key: ResourceKey) => Promise<void>) {
     this.#clock = clock;
     this.#concurrency = concurrency;
     this.#work = work;
+  }
+
+  /** Begins to work. Until then keys are only collected, so that one who merely looks changes nothing. */
+  open(): void {
+    this.#open = true;
+    this.#pump();
   }
 
   add(key: ResourceKey): void {
@@ -54,6 +61,7 @@ export class KeyedQueue {
   }
 
   #pump(): void {
+    if (!this.#open) return;
     for (const key of this.#ready) {
       if (this.#running.size >= this.#concurrency) return;
       if (this.#running.has(key)) continue;

@@ -66,7 +66,8 @@ function parse(
       problems.push(problem(`cannot be expanded: ${failure instanceof Error ? failure.message : String(failure)}`, "write the values out instead of using so many aliases", locate(document, lines, [])));
     }
   }
-  if (documents.length === 0 && problems.length === 0) problems.push(problem("holds no document", "remove the file if it is meant to declare nothing"));
+  // An empty file is one that is being written, or a slip; one of comments alone is meant.
+  if (text.trim() === "") problems.push(problem("holds no document", "remove the file if it is meant to declare nothing"));
   return [documents, problems];
 }
 

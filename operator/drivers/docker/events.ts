@@ -1,0 +1,65 @@
+import { createInterface } from "node:readline";
+import type Docker from "dockerode";
+import type { Hint } from "../../ports/driver.ts";
+import { holderRole, label } from "./labels.ts";
+
+interface EngineEvent {
+  readonly Type?: string;
+  readonly Action?: string;
+  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+const containerActions = new Set(["create", "start", "die", "destroy", "pause", "unpause", "rename", "update"]);
+const networkActions = new Set(["create", "destroy", "disconnect"]);
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+
+/**
+ * The engine's event stream as hints, over a connection of its own that never times out. Subscribes first and then asks
+ * for a list, and does both again after every disconnect, so nothing that happens in between is missed.
+ */
+export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: AbortSignal): void {
+  let retryMs = firstRetryMs;
+  void follow();
+
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const stream = await docker.getEvents({ filters: { type: ["container", "network", "volume"] }, abortSignal: signal });
+        retryMs = firstRetryMs;
+        hint("all");
+        // Chunks are not aligned to JSON; lines are.
+        for await (const line of createInterface({ input: stream })) dispatch(line);
+      } catch {
+        // The engine is away or went away: reported by the list that follows the next connection.
+      }
+      if (signal.aborted) return;
+      hint("all");
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      retryMs = Math.min(longestRetryMs, retryMs * 2);
+    }
+  }
+
+  function dispatch(line: string): void {
+    const event = parse(line);
+    const attributes = event?.Actor?.Attributes ?? {};
+    const id = attributes[label.id];
+    if (event?.Type === "container" && attributes[label.role] === holderRole) {
+      if (event.Action === "destroy") hint("all");
+    } else if (event?.Type === "container" && id !== undefined && attributes[label.owner] === scope && containerActions.has(event.Action ?? "")) {
+      hint({ type: "workload", id });
+    } else if (event?.Type === "network" && networkActions.has(event.Action ?? "")) {
+      hint("all");
+    } else if (event?.Type === "volume" && event.Action === "destroy") {
+      hint("all");
+    }
+  }
+}
+
+function parse(line: string): EngineEvent | undefined {
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { Fault } from "../../core/fault.ts";
+import { ConfigFile } from "./file.ts";
+import type { Model, ServerEntry } from "./model.ts";
+import { render, structureHash } from "./render.ts";
+import { Runtime } from "./runtime.ts";
+
+/** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
+export type CheckConfig = (balancer: string, fileName: string, signal: AbortSignal) => Promise<{ ok: boolean; output: string } | undefined>;
+
+/** A change of the model, and for changes of servers the runtime calls that make the running process follow. */
+export interface Change {
+  readonly mutate: (model: Model | undefined) => Model | undefined;
+  readonly follow?: (runtime: Runtime, before: Model | undefined) => Promise<void>;
+}
+
+interface Pending {
+  readonly change: Change;
+  readonly resolve: () => void;
+  readonly reject: (fault: unknown) => void;
+}
+
+const gatherMs = 5;
+
+/**
+ * The one writer of one HAProxy. Changes that arrive while another is being made are made together: however many
+ * services come at once, the file is written once and the process reloaded once.
+ */
+export class Balancer {
+  readonly id: string;
+  readonly file: ConfigFile;
+  readonly runtime: Runtime;
+  readonly #check: CheckConfig;
+  #pending: Pending[] = [];
+  #flushing: Promise<void> | undefined;
+  /** Counts reloads of this process's making; for tests and metrics. */
+  reloads = 0;
+
+  constructor(id: string, directory: string, check: CheckConfig) {
+    this.id = id;
+    this.file = new ConfigFile(directory);
+    this.runtime = new Runtime(directory);
+    this.#check = check;
+  }
+
+  /** Resolves when the change is in the file and in the running process, if one runs. */
+  change(change: Change, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ change, resolve, reject });
+      this.#flushing ??= this.#flush(signal).finally(() => { this.#flushing = undefined; });
+    });
+  }
+
+  async #flush(signal: AbortSignal): Promise<void> {
+    while (this.#pending.length > 0) {
+      if (this.#pending.some(({ change }) => !change.follow)) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      const batch = this.#pending.splice(0);
+      try {
+        await this.#make(batch, signal);
+      } catch (fault) {
+        for (const { reject } of batch) reject(fault);
+      }
+    }
+  }
+
+  async #make(batch: readonly Pending[], signal: AbortSignal): Promise<void> {
+    const before = await this.file.model();
+    const model = batch.reduce<Model | undefined>((current, { change }) => change.mutate(current), before);
+    if (!model) {
+      await this.file.remove();
+      for (const { resolve } of batch) resolve();
+      return;
+    }
+    const running = await this.runtime.structure(signal);
+    const structural = running !== structureHash(model);
+    await this.#write(model, structural, running !== undefined, signal);
+    if (running !== undefined && structural) {
+      await this.#reload(before, signal);
+      for (const { resolve } of batch) resolve();
+      return;
+    }
+    await Promise.all(batch.map(({ change, resolve, reject }) =>
+      running === undefined || !change.follow ? resolve() : change.follow(this.runtime, before).then(resolve, reject)));
+  }
+
+  async #write(model: Model, structural: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
+    const text = render(model);
+    if (text === (await this.file.text())) return;
+    const proposed = await this.file.propose(text, structural);
+    if (structural && isRunning) {
+      const verdict = await this.#check(this.id, proposed, signal);
+      if (verdict && !verdict.ok) throw new Fault("bug", "BalancerRejected", `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`);
+    }
+    await this.file.accept(structural);
+  }
+
+  /** A file that passes the check can still fail to load (a port is taken): then the old one comes back. */
+  async #reload(before: Model | undefined, signal: AbortSignal): Promise<void> {
+    this.reloads++;
+    try {
+      await this.runtime.reload(signal);
+    } catch (fault) {
+      if (before) {
+        await this.file.propose(render(before), true);
+        await this.file.accept(true);
+      }
+      throw fault;
+    }
+  }
+}
+
+export function withServer(model: Model, server: ServerEntry): Model {
+  return { ...model, servers: new Map([...model.servers, [server.id, server]]) };
+}
+
+export function withoutServer(model: Model, id: string): Model {
+  return { ...model, servers: new Map([...model.servers].filter(([each]) => each !== id)) };
+}

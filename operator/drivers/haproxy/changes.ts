@@ -1,0 +1,113 @@
+import { Fault } from "../../core/fault.ts";
+import type { BackendItem, BalancerItem, Observed, ServerItem } from "../../core/item.ts";
+import type { Action } from "../../core/plan.ts";
+import { withoutServer, withServer, type Change } from "./balancer.ts";
+import type { BoundBalancer, BoundServer, Model, ServerEntry } from "./model.ts";
+
+/** What an action means for the model and the running process. */
+export function changeFor(action: Action, nowMs: number): Change {
+  if (action.verb === "drain") return drainServer(action.item, nowMs);
+  if (action.verb === "remove") return removal(action.item);
+  const { item } = action;
+  switch (item.type) {
+    case "balancer":
+      return { mutate: (model) => putBalancer(model, item) };
+    case "backend":
+      return { mutate: (model) => putBackend(model, item) };
+    case "server":
+      return putServer(item);
+    case "network":
+    case "volume":
+    case "workload":
+    case "registration":
+      throw new Fault("bug", "InternalError", `HAProxy has no items of type ${item.type}`);
+  }
+}
+
+function putBalancer(model: Model | undefined, { id, owner, hash, spec }: BalancerItem): Model {
+  // Bound: late addresses have been filled in.
+  const balancer = { id, owner, hash, spec: spec as BoundBalancer };
+  return { balancer, backends: model?.backends ?? new Map(), servers: model?.servers ?? new Map() };
+}
+
+function putBackend(model: Model | undefined, { id, owner, hash, spec }: BackendItem): Model {
+  const known = expectModel(model, id);
+  return { ...known, backends: new Map([...known.backends, [id, { id, owner, hash, spec }]]) };
+}
+
+function putServer(item: ServerItem): Change {
+  const { id, owner, hash, workload } = item;
+  // Bound: instance and address have been filled in.
+  const entry: ServerEntry = { id, owner, hash, workload: workload ?? id, spec: item.spec as BoundServer };
+  return {
+    mutate: (model) => withServer(expectModel(model, id), entry),
+    async follow(runtime, before) {
+      const signal = AbortSignal.timeout(15_000);
+      const old = before?.servers.get(id);
+      if (old && isSamePlace(old.spec, entry.spec)) {
+        const present = (await runtime.servers(signal)).some(({ backend, name }) => backend === entry.spec.backend && name === entry.spec.instance);
+        if (present) {
+          await runtime.set(entry, "state ready", signal);
+          await runtime.set(entry, `weight ${entry.spec.weight}`, signal);
+          return;
+        }
+      }
+      await runtime.addServer(entry, signal);
+      if (old && old.spec.instance !== entry.spec.instance) await runtime.removeServer(old, signal);
+    },
+  };
+}
+
+function drainServer(item: Observed, nowMs: number): Change {
+  return {
+    mutate: (model) => {
+      const server = model?.servers.get(item.id);
+      return model && server ? withServer(model, { ...server, drainingSinceMs: nowMs }) : model;
+    },
+    async follow(runtime, before) {
+      const server = before?.servers.get(item.id);
+      if (server) await runtime.set(server, "state drain", AbortSignal.timeout(5_000));
+    },
+  };
+}
+
+function removal(item: Observed): Change {
+  if (item.type === "backend") return { mutate: (model) => model && withoutBackend(model, item.id) };
+  if (item.type === "balancer") return { mutate: () => undefined };
+  return {
+    mutate: (model) => model && withoutServer(model, item.id),
+    async follow(runtime, before) {
+      const server = before?.servers.get(item.id) ?? strayServer(item);
+      await runtime.removeServer(server, AbortSignal.timeout(15_000));
+    },
+  };
+}
+
+/** A server that the process has and the file does not: only its names matter for its removal. */
+function strayServer({ id, owner, hash, fields }: Observed): ServerEntry {
+  const spec = { backend: fields["backend"] ?? "", instance: fields["instance"] ?? "" } as BoundServer;
+  return { id, owner, hash, workload: id, spec };
+}
+
+function withoutBackend(model: Model, id: string): Model {
+  return {
+    ...model,
+    backends: new Map([...model.backends].filter(([each]) => each !== id)),
+    servers: new Map([...model.servers].filter(([, server]) => server.spec.backend !== id)),
+  };
+}
+
+/** Whether the two differ in nothing that a running server cannot be told. */
+function isSamePlace(left: BoundServer, right: BoundServer): boolean {
+  const { check: before } = left;
+  const { check: after } = right;
+  return (
+    left.instance === right.instance && left.address === right.address && left.port === right.port && left.backend === right.backend &&
+    before.intervalMs === after.intervalMs && before.fall === after.fall && before.rise === after.rise
+  );
+}
+
+function expectModel(model: Model | undefined, id: string): Model {
+  if (!model) throw new Fault("missing", "BalancerNotConfigured", `the load balancer of ${id} has no configuration yet`);
+  return model;
+}

@@ -1,0 +1,32 @@
+import type { BackendSpec, BalancerSpec, ServerSpec } from "../../core/item.ts";
+import type { ResourceKey } from "../../core/resource.ts";
+
+/** A bound spec: every late value has become the string that its type also allows. */
+export type BoundServer = Omit<ServerSpec, "instance" | "address"> & { readonly instance: string; readonly address: string };
+export type BoundBalancer = Omit<BalancerSpec, "bindAddresses"> & { readonly bindAddresses: readonly string[] };
+
+export interface Entry<Spec> {
+  readonly id: string;
+  readonly owner: ResourceKey;
+  readonly hash: string;
+  readonly spec: Spec;
+}
+
+export interface ServerEntry extends Entry<BoundServer> {
+  readonly workload: string;
+  /** Milliseconds since the epoch at which it was told to drain. */
+  readonly drainingSinceMs?: number;
+}
+
+/** Everything that one HAProxy is configured from; what its file says, and all that is remembered of it. */
+export interface Model {
+  readonly balancer: Entry<BoundBalancer>;
+  readonly backends: ReadonlyMap<string, Entry<BackendSpec>>;
+  /** By id of the item, in order of addition. */
+  readonly servers: ReadonlyMap<string, ServerEntry>;
+}
+
+/** Names in HAProxy: a server is called after its instance, so a later process never answers an earlier one's sessions. */
+export function serverName(server: Pick<ServerEntry, "spec">): string {
+  return server.spec.instance;
+}

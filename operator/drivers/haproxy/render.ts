@@ -1,0 +1,140 @@
+import type { BackendSpec } from "../../core/item.ts";
+import { hashOf } from "../../core/hash.ts";
+import { serverName, type BoundBalancer, type Entry, type Model, type ServerEntry } from "./model.ts";
+import { checkLines } from "./render-check.ts";
+import { sessionLines } from "./render-session.ts";
+
+/** Variable in the running process that tells which structure it was started with. */
+export const structureVariable = "MCPNET_STRUCTURE";
+const itemMark = "# item ";
+
+/** The whole file. Pure: equal models give equal bytes. The comment lines carry the model, see {@link parseModel}. */
+export function render(model: Model): string {
+  const backends = [...model.backends.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
+  return [
+    "# Written by mcpnet. Changes by hand are overwritten.",
+    ...globalLines(model),
+    ...statisticsLines(model.balancer.spec),
+    ...backends.flatMap((backend) => ["", ...listenerLines(backend, model.balancer.spec), "", ...backendLines(backend, model)]),
+    "",
+  ].join("\n");
+}
+
+/** Of everything that cannot change at run time; a process started with another one needs a reload. */
+export function structureHash({ balancer, backends }: Model): string {
+  const entries = [...backends.values()].map(({ id, spec }) => [id, spec] as const).sort(([left], [right]) => (left < right ? -1 : 1));
+  return hashOf([balancer.spec, entries]);
+}
+
+/** The model that a file was rendered from, or undefined if it is not one of ours. */
+export function parseModel(text: string): Model | undefined {
+  let balancer: Model["balancer"] | undefined;
+  const backends = new Map<string, Entry<BackendSpec>>();
+  const servers = new Map<string, ServerEntry>();
+  for (const line of text.split("\n")) {
+    if (!line.trimStart().startsWith(itemMark)) continue;
+    const [type, json] = splitOnce(line.trimStart().slice(itemMark.length));
+    try {
+      // Written by render() below; a line damaged by hand fails to parse and is as good as absent.
+      const entry = JSON.parse(json) as never;
+      if (type === "balancer") balancer = entry;
+      if (type === "backend") backends.set((entry as Entry<BackendSpec>).id, entry);
+      if (type === "server") servers.set((entry as ServerEntry).id, entry);
+    } catch {
+      continue;
+    }
+  }
+  return balancer && { balancer, backends, servers };
+}
+
+/** Parameters of a server that both the file and `add server` give; dynamic servers inherit nothing. */
+export function serverParameters({ spec }: ServerEntry): string {
+  const { address, port, weight, check } = spec;
+  return `${address}:${port} check inter ${check.intervalMs}ms fastinter ${Math.min(check.intervalMs, 500)}ms fall ${check.fall} rise ${check.rise} weight ${weight}`;
+}
+
+function globalLines(model: Model): string[] {
+  const { timeoutsMs } = model.balancer.spec;
+  return [
+    mark("balancer", model.balancer),
+    "global",
+    "  log stdout format raw local0 notice",
+    "  stats socket /etc/mcpnet/admin.sock mode 600 level admin expose-fd listeners",
+    "  stats timeout 1h",
+    `  setenv ${structureVariable} ${structureHash(model)}`,
+    "",
+    "defaults",
+    "  mode http",
+    "  log global",
+    "  option dontlognull",
+    "  option dontlog-normal",
+    // Without it a reload closes idle connections that a client may be about to use.
+    "  option idle-close-on-response",
+    // Only a connection that could not be opened is tried again, on another server: nothing was sent yet.
+    "  option redispatch 1",
+    "  retries 1",
+    "  retry-on conn-failure",
+    `  timeout connect ${timeoutsMs.connect}ms`,
+    `  timeout client ${timeoutsMs.client}ms`,
+    `  timeout server ${timeoutsMs.server}ms`,
+    `  timeout queue ${timeoutsMs.queue}ms`,
+    "  timeout http-keep-alive 60s",
+    `  timeout tunnel ${timeoutsMs.stream}ms`,
+    "",
+  ];
+}
+
+function statisticsLines(balancer: BoundBalancer): string[] {
+  return [
+    "frontend mcpnet-statistics",
+    ...bindLines(balancer, balancer.statisticsPort),
+    '  http-request return status 200 content-type application/json string \'{"status":"ok"}\' if { path /health }',
+    "  stats enable",
+    "  stats uri /stats",
+    "  stats refresh 5s",
+  ];
+}
+
+function listenerLines({ id, spec }: Entry<BackendSpec>, balancer: BoundBalancer): string[] {
+  const none = `{ nbsrv(${id}) eq 0 }`;
+  return [
+    `frontend ${id}`,
+    ...bindLines(balancer, spec.port),
+    `  http-request return status 503 content-type application/json hdr Retry-After 1 string '{"status":"unavailable"}' if { path /health } ${none}`,
+    `  http-request return status 200 content-type application/json lf-string '{"status":"ok","servers":%[nbsrv(${id})]}' if { path /health }`,
+    `  http-request return status 503 content-type application/json hdr Retry-After 1 string '{"jsonrpc":"2.0","error":{"code":-32000,"message":"No replica is ready"},"id":null}' if ${none}`,
+    `  default_backend ${id}`,
+  ];
+}
+
+function backendLines(entry: Entry<BackendSpec>, { balancer, servers }: Model): string[] {
+  const { id, spec } = entry;
+  const mine = [...servers.values()].filter((server) => server.spec.backend === id);
+  return [
+    `backend ${id}`,
+    `  ${mark("backend", entry)}`,
+    `  balance ${spec.affinity === "address" ? "source" : spec.algorithm === "random" ? "random(2)" : spec.algorithm}`,
+    ...(spec.affinity === "address" ? ["  hash-type consistent"] : []),
+    // An open event stream may be silent for long; the ordinary time-out is for answers that do not begin.
+    `  http-response set-timeout server ${balancer.spec.timeoutsMs.stream}ms if { res.hdr(content-type) -m beg text/event-stream }`,
+    ...(spec.affinity === "session" ? sessionLines() : []),
+    ...checkLines(spec.check),
+    ...mine.flatMap((server) => [
+      `  ${mark("server", server)}`,
+      `  server ${serverName(server)} ${serverParameters(server.drainingSinceMs === undefined ? server : { ...server, spec: { ...server.spec, weight: 0 } })}`,
+    ]),
+  ];
+}
+
+function bindLines({ bindAddresses }: BoundBalancer, port: number): string[] {
+  return [...new Set(bindAddresses)].map((address) => `  bind ${address}:${port}`);
+}
+
+function mark(type: string, entry: Entry<unknown>): string {
+  return `${itemMark}${type} ${JSON.stringify(entry)}`;
+}
+
+function splitOnce(text: string): [string, string] {
+  const space = text.indexOf(" ");
+  return [text.slice(0, space), text.slice(space + 1)];
+}
