@@ -38,7 +38,7 @@ function services(): readonly Recipe[] {
   return [
     service('mcp-postgres', '@modelcontextprotocol/server-postgres', '0.6.2', 'MIT'),
     {
-      ...service('mcp-filesystem', '@modelcontextprotocol/server-filesystem', '2026.8.31', 'MIT AND Apache-2.0'),
+      ...service('mcp-filesystem', '@modelcontextprotocol/server-filesystem', '2026.8.31', 'MIT'),
       additions: [directory('/data', 0o755, 1000)],
       config: { entrypoint: entrypoint('@modelcontextprotocol/server-filesystem'), command: ['/data'] },
     },
@@ -46,7 +46,7 @@ function services(): readonly Recipe[] {
     service('mcp-duckduckgo', '@ericthered926/duckduckgo-mcp-server', '0.6.0', 'MIT', 'build/index.js'),
     service('mcp-github', '@modelcontextprotocol/server-github', '2025.4.8', 'MIT'),
     {
-      ...service('mcp-memory', '@modelcontextprotocol/server-memory', '2026.8.31', 'MIT AND Apache-2.0'),
+      ...service('mcp-memory', '@modelcontextprotocol/server-memory', '2026.8.31', 'MIT'),
       // A fresh named volume takes this folder's owner, so the server can write to it without root.
       additions: [directory('/data', 0o755, 1000)],
       config: {
@@ -130,7 +130,7 @@ function bridge(): Recipe {
     set: 'default',
     title: 'mcpnet bridge',
     version,
-    licenses: 'Apache-2.0 AND MIT AND LGPL-2.1-or-later',
+    licenses: 'Apache-2.0 AND MIT AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1',
     contents: { kind: 'bridge', source: NODE_RUNTIME, nodeVersion: NODE_VERSION },
     config: {
       volumes: ['/mcpnet'],
@@ -140,12 +140,7 @@ function bridge(): Recipe {
 }
 
 function extras(): readonly Recipe[] {
-  const everything = service(
-    'everything',
-    '@modelcontextprotocol/server-everything',
-    '2026.8.31',
-    'MIT AND Apache-2.0',
-  );
+  const everything = service('everything', '@modelcontextprotocol/server-everything', '2026.8.31', 'MIT');
   return [
     haproxy('2.6', 'bookworm', 'extra'),
     haproxy('3.2', 'sid', 'extra'),

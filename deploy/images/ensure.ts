@@ -27,7 +27,7 @@ const PARALLEL_BUILDS = 2;
 
 /**
  * Makes sure that the named images are in Docker, built from the recipes of this checkout. An image that carries its
- * recipe's hash is left as it is. Names are full references, names without `mcpnet/`, or the sets `default`, `extra`,
+ * recipe's hash is left as it is. Names are full references, names without `mcpnet/` or `mcpnet-test/`, or the sets `default`, `extra`,
  * `test`, `all`. Idempotent; rejects with the first failure after the others in flight have ended.
  */
 export async function ensureImages(names: readonly string[], options: EnsureOptions): Promise<void> {
@@ -54,14 +54,16 @@ export async function ensureImages(names: readonly string[], options: EnsureOpti
       return report({ phase: 'present', durationMs: 0, bytes: present.bytes });
     }
     if (wanted.recipe.from !== undefined) await ensure(wanted.recipe.from);
-    await queue.add(async () => {
+    const build = async (): Promise<void> => {
       const startedAt = performance.now();
       report({ phase: 'building', durationMs: 0, bytes: 0 });
       await buildImage(options.docker, wanted, { architecture, refresh });
       const built = await inspectImage(options.docker, name);
       if (present !== undefined && present.id !== built?.id) await removeSuperseded(options.docker, present);
       report({ phase: 'built', durationMs: performance.now() - startedAt, bytes: built?.bytes ?? 0 });
-    });
+    };
+    // Bases first: the more can then be done side by side.
+    await queue.add(build, { priority: recipes.some((recipe) => recipe.from === name) ? 1 : 0 });
   });
 
   const results = await Promise.allSettled(
@@ -88,10 +90,11 @@ export function selectImages(recipes: readonly Recipe[], names: readonly string[
 }
 
 function findRecipe(recipes: readonly Recipe[], name: string): Recipe {
-  const found = recipes.find((recipe) => recipe.name === name || recipe.name === `mcpnet/${name}`);
+  const fullNames = [name, `mcpnet/${name}`, `mcpnet-test/${name}`];
+  const found = recipes.find((recipe) => fullNames.includes(recipe.name));
   if (found !== undefined) return found;
-  const known = recipes.map((recipe) => recipe.name).join(', ');
-  throw new Error(`no recipe for image "${name}"; there are: ${known}; and the sets default, extra, test, all`);
+  const known = recipes.map((recipe) => recipe.name.replace(/^mcpnet\//, '')).join(', ');
+  throw new Error(`no recipe for image "${name}"; there are ${known}, and the sets default, extra, test, all`);
 }
 
 function hostArchitecture(): Architecture {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
@@ -11,6 +11,8 @@ export type LayerEntry =
 
 /** tar-stream fills in what is not stated. */
 export type EntryHeader = Partial<Header> & { readonly name: string };
+
+const READ_AT_ONCE_BYTES = 1 << 20;
 
 /** One time for every file: the same contents give the same bytes. 2020-01-01T00:00:00Z. */
 const EPOCH = new Date(1_577_836_800_000);
@@ -88,7 +90,12 @@ async function add(archive: Pack, entry: LayerEntry): Promise<void> {
   }
 }
 
+/** Streams what is large; a folder of modules is thousands of small files, and a stream for each would take longer. */
 export async function addFile(archive: Pack, header: EntryHeader, source: string): Promise<void> {
   const { size } = await lstat(source);
-  await pipeline(createReadStream(source, { highWaterMark: 1 << 20 }), archive.entry({ ...header, size }));
+  if (size <= READ_AT_ONCE_BYTES) {
+    archive.entry(header, await readFile(source));
+    return;
+  }
+  await pipeline(createReadStream(source, { highWaterMark: READ_AT_ONCE_BYTES }), archive.entry({ ...header, size }));
 }

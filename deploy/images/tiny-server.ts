@@ -71,7 +71,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   if (sessionId === undefined) return refuse(response, 400, message.id, -32000, 'Mcp-Session-Id is required');
   if (!sessions.has(String(sessionId))) return refuse(response, 404, message.id, -32001, 'Session not found');
   if (message.id === undefined) return void response.writeHead(202).end();
-  const result = answer(message);
+  const result = answer(message.method ?? '', message.params ?? {});
   if (result === undefined) return refuse(response, 200, message.id, -32601, `Method not found: ${message.method}`);
   send(response, 200, { jsonrpc: '2.0', id: message.id, result });
 }
@@ -88,14 +88,14 @@ function initialize(message: Message, response: ServerResponse): void {
   send(response, 200, { jsonrpc: '2.0', id: message.id, result }, { 'mcp-session-id': sessionId });
 }
 
-function answer(message: Message): unknown {
-  switch (message.method) {
+function answer(method: string, params: { readonly [name: string]: unknown }): unknown {
+  switch (method) {
     case 'ping':
       return {};
     case 'tools/list':
       return { tools: TOOLS };
     case 'tools/call':
-      return callTool(message.params ?? {});
+      return callTool(params);
     default:
       return undefined;
   }

@@ -53,6 +53,13 @@ describe('service images', function () {
     });
   });
 
+  it('are left as they are by a second build', async () => {
+    const phases = new Set<string>();
+    await ensureImages(['default'], { docker });
+    await ensureImages(['default'], { docker, onProgress: ({ phase }) => phases.add(phase) });
+    expect([...phases]).to.deep.equal(['present']);
+  });
+
   it('the node image knows its user, its certificates and its packages', async () => {
     const script =
       'id -un; echo $HOME; grep -c BEGIN /etc/ssl/certs/ca-certificates.crt; cut -d" " -f1 /usr/share/mcpnet/packages.txt';
