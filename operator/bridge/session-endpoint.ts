@@ -66,9 +66,11 @@ export class SessionEndpoint {
   ): Promise<void> {
     const named = request.headers['mcp-session-id'];
     if (typeof named === 'string' && this.#sessions.get(named) !== undefined) return refuse(response, initializedTwice, message.id);
-    const session = this.#sessions.open();
+    const answered = new Promise((resolve) => response.once('close', resolve));
+    const session = await this.#sessions.open(answered);
     if (session === undefined) return refuse(response, full(this.#sessions.max), message.id);
     const left = () => void session.end('the client left');
+    if (response.closed) return left();
     response.once('close', left);
     const late = setTimeout(() => void session.end('no answer to initialize in time'), initializeTimeoutMs);
     const answer = await session.initialize(message, json);

@@ -31,7 +31,7 @@ export class SessionIsolation implements Isolation {
     this.#maxSessions = maxSessions;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#spare = new Spare(command);
-    this.ready = this.forSessionless().then(() => this.#refill());
+    this.ready = this.#prove();
   }
 
   readonly connect = (listener: UpstreamListener, label: string): Upstream => {
@@ -40,7 +40,7 @@ export class SessionIsolation implements Isolation {
     return new ChildUpstream(child, this.#judging(child, listener));
   };
 
-  /** Started at need and ended when idle. The first one, at boot, proves the command. */
+  /** Started at need, ended when idle. */
   forSessionless(): Promise<Multiplexer> {
     if (this.#sessionless !== undefined) return this.#sessionless;
     const started = this.#startSessionless(() => {
@@ -54,7 +54,9 @@ export class SessionIsolation implements Isolation {
   async check(): Promise<Verdict> {
     const due = performance.now() - this.#lastFailureAtMs > retryAfterMs;
     if (!this.#lastStart.ok && this.#facts !== undefined && due) {
-      this.#proof ??= this.#proveAgain().finally(() => (this.#proof = undefined));
+      this.#proof ??= this.#prove()
+        .catch(() => {})
+        .finally(() => (this.#proof = undefined));
     }
     return this.#lastStart;
   }
@@ -85,15 +87,13 @@ export class SessionIsolation implements Isolation {
   /** `forget` makes the next one who asks start another. */
   async #startSessionless(forget: () => void): Promise<Multiplexer> {
     try {
-      const multiplexer = await Multiplexer.initialize(this.#take('sessionless'), initializeTimeoutMs);
-      this.#facts = multiplexer.facts;
-      this.#succeeded();
+      const multiplexer = await this.#initialize('sessionless');
+      this.#refill();
       void multiplexer.closed.then(forget);
       this.#endWhenIdle(multiplexer, forget);
       return multiplexer;
     } catch (error) {
       forget();
-      this.#failed((error as Error).message);
       throw error;
     }
   }
@@ -136,14 +136,26 @@ export class SessionIsolation implements Isolation {
     this.#lastFailureAtMs = performance.now();
   }
 
-  /** The process at hand was started before the failure and proves nothing; a fresh one does, and is ended again. */
-  async #proveAgain(): Promise<void> {
-    const child = this.#take('proof');
+  /**
+   * Starts the command, shakes hands and ends it again. Nobody can use that process: a client's own `initialize` must be
+   * a server's first. The spare that is started meanwhile is for the first client.
+   */
+  async #prove(): Promise<void> {
+    const multiplexer = await this.#initialize('proof');
+    this.#refill();
+    void multiplexer.end();
+  }
+
+  /** Records how it went, and what the server said of itself. */
+  async #initialize(label: string): Promise<Multiplexer> {
     try {
-      await (await Multiplexer.initialize(child, initializeTimeoutMs)).end();
+      const multiplexer = await Multiplexer.initialize(this.#take(label), initializeTimeoutMs);
+      this.#facts = multiplexer.facts;
       this.#succeeded();
+      return multiplexer;
     } catch (error) {
       this.#failed((error as Error).message);
+      throw error;
     }
   }
 }

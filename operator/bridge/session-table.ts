@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Session } from './session.ts';
+import { StartGate } from './start-gate.ts';
 import type { Connect } from './upstream.ts';
 
 /** The open sessions by id: never more than the bound, none idle for longer than the time-out. */
@@ -9,6 +10,8 @@ export class SessionTable {
   readonly #connect: Connect;
   readonly #sessions = new Map<string, Session>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #gate = new StartGate();
+  #starting = 0;
 
   constructor(max: number, idleTimeoutMs: number, connect: Connect) {
     this.max = max;
@@ -16,28 +19,38 @@ export class SessionTable {
     this.#connect = connect;
   }
 
-  /** A place is taken until the session's process is gone, so that the bound holds for processes too. */
+  /** A place is taken from before the session's process starts until it is gone, so that the bound holds for processes. */
   get size(): number {
-    return this.#sessions.size + this.#ending.size;
+    return this.#starting + this.#sessions.size + this.#ending.size;
   }
 
   get(id: string): Session | undefined {
     return this.#sessions.get(id);
   }
 
-  /** Undefined when all places are taken. */
-  open(): Session | undefined {
+  /** Opens a session when it is its turn; undefined, at once, when all places are taken. `settled`: it need not wait any more. */
+  async open(settled: Promise<unknown>): Promise<Session | undefined> {
     if (this.size >= this.max) return undefined;
-    const session = new Session(randomUUID(), this.#connect);
-    this.#sessions.set(session.id, session);
-    this.#endWhenIdle(session);
-    void session.ended.then(() => this.#drop(session));
-    return session;
+    this.#starting += 1;
+    try {
+      await this.#gate.enter(settled);
+      return this.#start();
+    } finally {
+      this.#starting -= 1;
+    }
   }
 
   async endAll(reason: string): Promise<void> {
     const ending = [...this.#sessions.values()].map((session) => session.end(reason));
     await Promise.all([...ending, ...this.#ending]);
+  }
+
+  #start(): Session {
+    const session = new Session(randomUUID(), this.#connect);
+    this.#sessions.set(session.id, session);
+    this.#endWhenIdle(session);
+    void session.ended.then(() => this.#drop(session));
+    return session;
   }
 
   #drop(session: Session): void {

@@ -98,18 +98,18 @@ describe('bridge, processes of sessions', () => {
   });
 
   it('frees the place of a client that leaves before it is initialized', async () => {
-    const { url, health } = await startBridge([], toy(mischief));
-    await openSession(url);
+    const { url, health, stderr } = await startBridge([], toy(mischief));
+    await eventually(() => stderr().includes('[spare] up'));
     writeFileSync(mischief, 'mute');
-    // The next takes the spare, which was started before.
+    // The spare was started before and is still good.
     await openSession(url);
     const leave = new AbortController();
     const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     const left = fetch(url, { method: 'POST', headers, body: JSON.stringify(initialize()), signal: leave.signal });
-    await eventually(async () => (await health()).body.sessions === 3);
+    await eventually(async () => (await health()).body.sessions === 2);
     leave.abort();
     await left.catch(() => {});
-    await eventually(async () => (await health()).body.sessions === 2);
+    await eventually(async () => (await health()).body.sessions === 1);
     expect((await health()).code).to.equal(200);
   });
 
@@ -123,8 +123,8 @@ describe('bridge, processes of sessions', () => {
   });
 
   it('tells when the command cannot be started any more, and when it can again', async () => {
-    const { url, health, offspring } = await startBridge([], toy(mischief));
-    await eventually(() => offspring().length === 2);
+    const { url, health, stderr } = await startBridge([], toy(mischief));
+    await eventually(() => stderr().includes('[spare] up'));
     writeFileSync(mischief, 'exit');
     // The spare was started before and is still good.
     await openSession(url);
