@@ -12,6 +12,7 @@ export interface Config {
   readonly allowEmpty: boolean;
   readonly dockerHost: string | undefined;
   readonly logLevel: string;
+  readonly logForm: "pretty" | "json";
   readonly version: string;
 }
 
@@ -22,6 +23,7 @@ export interface Flags {
   readonly secrets?: string;
   readonly allowEmpty?: boolean;
   readonly verbose?: boolean;
+  readonly logFormat?: string;
 }
 
 export const defaultScope = "mcpnet";
@@ -37,6 +39,7 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
     allowEmpty: flags.allowEmpty ?? false,
     dockerHost: env["DOCKER_HOST"],
     logLevel: flags.verbose ? "debug" : (env["MCPNET_LOG_LEVEL"] ?? "info"),
+    logForm: (flags.logFormat ?? env["MCPNET_LOG_FORMAT"]) === "json" ? "json" : "pretty",
     version: packageVersion(),
   };
 }

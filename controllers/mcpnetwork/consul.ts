@@ -3,12 +3,11 @@ import type { DesireContext } from "../../operator/core/kind.ts";
 import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } from "../../operator/core/item.ts";
 import { resourceKey, type Resource } from "../../operator/core/resource.ts";
 import type { MCPNetwork } from "../../schemas/types.ts";
+import { consulImage } from "./images.ts";
 import { qualified } from "./names.ts";
 
 type NetworkResource = Resource<MCPNetwork["spec"]>;
 
-const officialImage = "hashicorp/consul:1.20";
-const localImage = "mcpnet/consul:1.8.7";
 const httpPort = 8500;
 
 /** The managed Consul and its data, or nothing where an external one is used. */
@@ -28,7 +27,7 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
   const owner = resourceKey(network);
   const data = dataVolume(network, context);
   const spec: WorkloadSpec = {
-    images: discovery.consul.image === undefined ? [officialImage, localImage] : [discovery.consul.image],
+    images: discovery.consul.image === undefined ? [consulImage.official, consulImage.local] : [discovery.consul.image],
     command: ["consul"],
     // Bound to loopback, so that the address of the raft peer in the volume stays right when the container's changes.
     args: [

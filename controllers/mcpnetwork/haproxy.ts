@@ -5,12 +5,11 @@ import type { BalancerItem, BalancerSpec, DesiredItem, Late, PortMapping, Worklo
 import { parseDurationMs } from "../../operator/core/quantity.ts";
 import { resourceKey, type Resource } from "../../operator/core/resource.ts";
 import type { MCPNetwork } from "../../schemas/types.ts";
+import { haproxyImage } from "./images.ts";
 import { balancerRef, qualified } from "./names.ts";
 
 type NetworkResource = Resource<MCPNetwork["spec"]>;
 
-const officialImage = "haproxy:3.0";
-const localImage = "mcpnet/haproxy:3.0";
 
 /** The balancer's settings, and the container that runs it. */
 export function haproxyItems(network: NetworkResource, context: DesireContext): DesiredItem[] {
@@ -57,7 +56,7 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
   const attached = [networks.frontend.name, networks.internal.name];
   const balancer = balancerRef(owner);
   const spec: WorkloadSpec = {
-    images: loadBalancer.haproxy.image === undefined ? [officialImage, localImage] : [loadBalancer.haproxy.image],
+    images: loadBalancer.haproxy.image === undefined ? [haproxyImage.official, haproxyImage.local] : [loadBalancer.haproxy.image],
     command: ["haproxy", "-W", "-db", "-S", "/etc/mcpnet/master.sock", "-f", "/etc/mcpnet/haproxy.cfg"],
     args: [],
     env: [],

@@ -47,7 +47,8 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   if (broken) return broken;
   const fault = "items" in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
-  const sick = observedOf(assessment, "workload").find(({ phase }) => phase !== "ready");
+  const underWay = new Set(assessment.plan.waits.filter(({ cause }) => cause.endsWith("is under way")).map(({ item }) => item.id));
+  const sick = observedOf(assessment, "workload").find(({ phase, id }) => phase !== "ready" && !underWay.has(id));
   if (sick) return { reason: sick.fields["reason"] ?? (sick.phase === "starting" ? "Starting" : "ReplicaStopped"), message: `${sick.id} ${sick.message ?? `is ${sick.phase}`}` };
   const down = observedOf(assessment, "server").find(({ fields }) => fields["health"] === "DOWN");
   if (down) return { reason: "HealthCheckFailed", message: `${down.id} fails its health check${down.message === undefined ? "" : `: ${down.message}`}` };

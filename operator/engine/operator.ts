@@ -87,8 +87,7 @@ export class Operator {
 
   /** Resolves once everything has been read for the first time and all keys are queued. */
   async start(): Promise<void> {
-    await this.#world.listAll();
-    await this.#intake.scan();
+    await this.#readEverything();
     this.#queue.open();
     this.#world.watch();
     this.#intake.watch();
@@ -97,13 +96,17 @@ export class Operator {
 
   /** Reads the world and the manifests once and returns what would be done. Writes nothing. */
   async plan(): Promise<Plan[]> {
-    await this.#world.listAll();
-    await this.#intake.scan();
+    await this.#readEverything();
     return this.keys().map((key) => {
-      const pass = planKey(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, clock: this.#deps.clock });
+      const pass = this.#planKey(key);
       this.statuses.settle(key, pass);
       return pass.plan;
     });
+  }
+
+  /** What the next passes would do, from what is known now. Reads and writes nothing. */
+  currentPlans(): Plan[] {
+    return this.keys().map((key) => this.#planKey(key).plan);
   }
 
   /** Everything that is declared or exists. */
@@ -126,6 +129,17 @@ export class Operator {
     this.#abort.abort();
     await this.#queue.close();
     await this.#executor.settled();
+  }
+
+  /** The world is listed twice: where registries answer is known only once the manifests have been read. */
+  async #readEverything(): Promise<void> {
+    await this.#world.listAll();
+    await this.#intake.scan();
+    await this.#world.listAll();
+  }
+
+  #planKey(key: ResourceKey): Pass {
+    return planKey(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, clock: this.#deps.clock });
   }
 
   #pass(key: ResourceKey): void {

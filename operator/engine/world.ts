@@ -21,7 +21,6 @@ const retryMs = 1_000;
 export class World {
   readonly #deps: WorldDeps;
   readonly #listing = new Map<Driver, { promise: Promise<void>; again: boolean }>();
-  readonly #reached = new Set<string>();
   readonly #unreachable = new Map<string, Fault>();
 
   constructor(deps: WorldDeps) {
@@ -69,14 +68,13 @@ export class World {
     const mark = observation.mark();
     try {
       const listed = await driver.list(signal);
-      this.#reached.add(driver.name);
-      if (this.#unreachable.delete(driver.name)) logger.info("reachable again", { driver: driver.name });
+      if (this.#unreachable.delete(driver.name)) logger.debug("reachable again", { driver: driver.name });
       this.#deps.changed(observation.replace(driver.types, listed, mark));
     } catch (error) {
       if (signal.aborted) return;
       const fault = asFault(error);
-      // What has never answered is probably being started; what has and no longer does is news.
-      const level = this.#reached.has(driver.name) ? "warn" : "debug";
+      // A part in which nothing was seen yet is probably being started; one that was seen and is gone is news.
+      const level = observation.all().some(({ type }) => driver.types.includes(type)) ? "warn" : "debug";
       if (!this.#unreachable.has(driver.name)) logger[level]("not reachable; what was last seen of it stays in force", { driver: driver.name, fault: fault.message });
       this.#unreachable.set(driver.name, fault);
       clock.after(retryMs, () => void this.list(driver));

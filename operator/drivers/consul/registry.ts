@@ -45,7 +45,7 @@ export class Registry {
     this.#endpoint = endpoint;
     this.#client = new Consul({
       host: hostname, port: Number(port || (secure ? 443 : 80)), secure,
-      defaults: { ...(endpoint.token !== undefined && { token: endpoint.token }), timeout: deadlineMs },
+      defaults: endpoint.token === undefined ? {} : { token: endpoint.token },
     });
   }
 
@@ -56,8 +56,8 @@ export class Registry {
   async list(): Promise<Observed[]> {
     // The library leaves answers untyped; these are the shapes of the agent API's documentation.
     const [services, checks] = (await Promise.all([
-      this.#ask("list services", this.#client.agent.service.list()),
-      this.#ask("list checks", this.#client.agent.checks()),
+      this.#ask("list services", this.#client.agent.service.list(bounded({}))),
+      this.#ask("list checks", this.#client.agent.checks(bounded({}))),
     ])) as [Record<string, AgentService>, Record<string, AgentCheck>];
     const ours = Object.values(services).filter(({ Meta }) => Meta?.[meta.owner] === this.#scope && Meta[meta.key] !== undefined);
     return ours.map((service) => this.#observe(service, Object.values(checks).filter(({ ServiceID }) => ServiceID === service.ID)));
@@ -69,18 +69,18 @@ export class Registry {
     if (exists) await this.deregister(id);
     // The workload has just been probed: the check need not prove that again before it counts.
     const check = { ...checkOptions(spec), status: "passing" };
-    await this.#ask(`register ${id}`, this.#client.agent.service.register({
+    await this.#ask(`register ${id}`, this.#client.agent.service.register(bounded({
       id: this.#serviceId(id), name: spec.service, address: spec.address as string, port: spec.port, tags: [...spec.tags],
       meta: { ...(spec.meta as Record<string, string>), [meta.owner]: this.#scope, [meta.key]: item.owner, [meta.id]: id, [meta.hash]: item.hash, [meta.hashVersion]: hashVersion },
       // The library's type wants every kind of check at once.
       check: check as never,
-    }));
+    })));
     return { type: "registration", id, owner: item.owner, hash: item.hash, workload: id, phase: "ready", fields: { registry: this.#network, health: "passing" } };
   }
 
   async deregister(id: string): Promise<void> {
     try {
-      await this.#ask(`deregister ${id}`, this.#client.agent.service.deregister(this.#serviceId(id)));
+      await this.#ask(`deregister ${id}`, this.#client.agent.service.deregister(bounded({ id: this.#serviceId(id) })));
     } catch (error) {
       if (!(error instanceof Fault && error.message.includes("Unknown service"))) throw error;
     }
@@ -121,6 +121,11 @@ export class Registry {
       throw new Fault("transient", "RegistryUnreachable", `Consul at ${this.#endpoint.address} cannot ${what}: ${message}`, { cause: error });
     }
   }
+}
+
+/** The library takes a time-out with every call, which its types do not mention. */
+function bounded<Options extends object>(options: Options): Options {
+  return { ...options, timeout: deadlineMs };
 }
 
 function checkOptions({ address, port, check }: RegistrationSpec): Record<string, string> {

@@ -1,0 +1,74 @@
+import type { WriteStream } from "node:tty";
+import type { Status } from "../engine/status.ts";
+import { formatStatuses } from "./get.ts";
+
+/** Where `up` shows what happens. */
+export interface LiveView {
+  /** A line of the log. */
+  line(text: string): void;
+  show(statuses: readonly Status[]): void;
+  end(): void;
+}
+
+const redrawMs = 100;
+
+/** On a terminal a table that stays below the newest lines; otherwise plain lines, and the table is left to `get`. */
+export function createLiveView(out: WriteStream): LiveView {
+  return out.isTTY ? terminalView(out) : plainView(out);
+}
+
+/** One line per service, again whenever its state changes. */
+function plainView(out: WriteStream): LiveView {
+  const shown = new Map<string, string>();
+  return {
+    line: (text) => out.write(`${text}\n`),
+    show(statuses) {
+      for (const status of statuses) {
+        const [, row = ""] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split("\n");
+        const text = row.replace(/ {2,}0s/, "");
+        if (shown.get(status.key) === text) continue;
+        shown.set(status.key, text);
+        out.write(`${text}\n`);
+      }
+    },
+    end() {},
+  };
+}
+
+function terminalView(out: WriteStream): LiveView {
+  let table = "";
+  let drawnRows = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const erase = (): void => {
+    // Up over the table, and clear from there to the end of the screen (ECMA-48 CUU and ED).
+    if (drawnRows > 0) out.write(`\u001b[${drawnRows}A\u001b[0J`);
+    drawnRows = 0;
+  };
+  const draw = (): void => {
+    erase();
+    if (table === "") return;
+    const rows = table.split("\n").map((row) => row.slice(0, Math.max(20, out.columns - 1)));
+    out.write(`\n${rows.join("\n")}\n`);
+    drawnRows = rows.length + 1;
+  };
+  return {
+    line(text) {
+      erase();
+      out.write(`${text}\n`);
+      draw();
+    },
+    show(statuses) {
+      table = formatStatuses(statuses.filter(({ kind }) => kind === "MCPService"), Date.now(), false);
+      const networks = statuses.filter(({ kind }) => kind === "MCPNetwork");
+      if (networks.length > 0) table = `${formatStatuses(networks, Date.now(), false)}\n\n${table}`;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        draw();
+      }, redrawMs);
+    },
+    end() {
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { Command } from "commander";
+import { Store } from "../engine/store.ts";
+import { formatProblem, type ManifestProblem, type Snapshot } from "../ports/source.ts";
+import { DirectorySource } from "../sources/directory.ts";
+
+export function validateCommand(program: Command): void {
+  program
+    .command("validate")
+    .description("check manifests; prints every error with its place and remedy, and exits 1 if there is one")
+    .argument("<files...>", "files or directories")
+    .action(async (paths: string[]) => {
+      const problems: ManifestProblem[] = [];
+      let count = 0;
+      for (const path of paths) {
+        const snapshot = await readPath(path);
+        const store = new Store({ allowEmpty: true });
+        store.apply(snapshot, false);
+        count += snapshot.documents.length;
+        problems.push(...store.problems.map((problem) => ({ ...problem, file: shownPath(path, problem.file) })));
+      }
+      for (const problem of problems) console.error(formatProblem(problem));
+      if (problems.length > 0) process.exitCode = 1;
+      else console.log(`${count} resources are valid`);
+    });
+}
+
+async function readPath(path: string): Promise<Snapshot> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return new DirectorySource(path).scan();
+  const all = await new DirectorySource(dirname(path)).scan();
+  const name = basename(path);
+  return { ...all, documents: all.documents.filter(({ file }) => file === name), problems: all.problems.filter(({ file }) => file === name) };
+}
+
+function shownPath(path: string, file: string): string {
+  return basename(path) === file ? path : `${path.replace(/\/$/, "")}/${file}`;
+}
