@@ -98,6 +98,18 @@ describe('bridge, on the wire', () => {
     expect(body).to.deep.include({ serverInfo: { name: 'toy', version: '7.0.0' }, protocolVersion: '2025-11-25' });
   });
 
+  it('asks the server once, however many ask for its health', async () => {
+    const { call } = await connectLegacy(url);
+    const before = Number(await call('pings'));
+    // Until the answer of before is a second old, nobody is asked at all.
+    const pings = await eventually(async () => {
+      await Promise.all(Array.from({ length: 50 }, () => bridge.health()));
+      const now = Number(await call('pings'));
+      return now > before && now;
+    });
+    expect(pings).to.equal(before + 1);
+  });
+
   it('reports a server that does not answer', async () => {
     const { call } = await connectLegacy(url);
     await call('mute');
