@@ -100,12 +100,19 @@ function roomFor(item: WorkloadItem, input: DiffInput): number {
   return group.exclusive && surplus > 0 ? 0 : group.replicas + group.maxSurge - existing - surplus;
 }
 
-/** A server or registration of a workload that no longer runs goes at once; it comes back with the workload. */
+/**
+ * A server or registration of a workload that no longer runs goes at once; it comes back with the workload. So does one
+ * of a workload that starts at another address: by now a stranger may stand at the old one and pass its checks.
+ */
 function routesToDead(item: DesiredItem, observed: Observed | undefined, lookup: Lookup): Action | undefined {
   if (!observed || !item.workload) return undefined;
   const workload = lookup({ type: "workload", id: item.workload });
-  if (workload && (workload.phase === "ready" || workload.phase === "starting")) return undefined;
-  return { verb: "remove", item: observed, cause: workload ? `workload ${item.workload} is ${workload.phase}` : `workload ${item.workload} is gone` };
+  if (workload?.phase === "ready") return undefined;
+  const [from, to] = [observed.fields["address"], workload?.fields["address"]];
+  const hasMoved = from !== undefined && to !== undefined && from !== to;
+  if (workload?.phase === "starting" && !hasMoved) return undefined;
+  const what = !workload ? "is gone" : workload.phase === "starting" ? "has moved" : `is ${workload.phase}`;
+  return { verb: "remove", item: observed, cause: `workload ${item.workload} ${what}` };
 }
 
 /** Identity of a workload is in its id and a volume cannot change: their hashes are never compared here. */

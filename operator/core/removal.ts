@@ -63,7 +63,8 @@ function mayGo(workload: Observed, server: Observed | undefined, surplus: readon
   const serving = surplus.filter((item) => item.type === "workload" && item.fields["group"] === group.name && isServing(item, surplus));
   const spare = replacements + serving.length - group.replicas;
   const rank = serving.map(({ id }) => id).sort().indexOf(workload.id);
-  return rank < 0 ? spare >= 0 : rank < spare;
+  // What has no route adds nothing; it is kept only while it might be all there is.
+  return rank < 0 ? spare >= 0 || replacements > 0 : rank < spare;
 }
 
 function isServing(workload: Observed, surplus: readonly Observed[]): boolean {
