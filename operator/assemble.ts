@@ -1,23 +1,23 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { kinds } from "../controllers/index.ts";
-import type { MCPNetwork } from "../schemas/types.ts";
-import type { Config } from "./config.ts";
-import { keyOf, resourceKey, type Resource } from "./core/resource.ts";
-import { ConsulDriver } from "./drivers/consul/driver.ts";
-import type { Endpoint } from "./drivers/consul/registry.ts";
-import { connectDocker, isLocalEngine } from "./drivers/docker/client.ts";
-import { DockerDriver } from "./drivers/docker/driver.ts";
-import { execInRole } from "./drivers/docker/exec.ts";
-import { HaproxyDriver } from "./drivers/haproxy/driver.ts";
-import { Operator } from "./engine/operator.ts";
-import { Store } from "./engine/store.ts";
-import { systemClock } from "./ports/clock.ts";
-import type { Logger } from "./ports/logger.ts";
-import type { Secrets } from "./ports/secrets.ts";
-import type { Source } from "./ports/source.ts";
-import { countSessions, probe } from "./probe/probe.ts";
-import { DirectorySecrets } from "./secrets.ts";
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { kinds } from '../controllers/index.ts';
+import type { MCPNetwork } from '../schemas/types.ts';
+import type { Config } from './config.ts';
+import { keyOf, resourceKey, type Resource } from './core/resource.ts';
+import { ConsulDriver } from './drivers/consul/driver.ts';
+import type { Endpoint } from './drivers/consul/registry.ts';
+import { connectDocker, isLocalEngine } from './drivers/docker/client.ts';
+import { DockerDriver } from './drivers/docker/driver.ts';
+import { execInRole } from './drivers/docker/exec.ts';
+import { HaproxyDriver } from './drivers/haproxy/driver.ts';
+import { Operator } from './engine/operator.ts';
+import { Store } from './engine/store.ts';
+import { systemClock } from './ports/clock.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Secrets } from './ports/secrets.ts';
+import type { Source } from './ports/source.ts';
+import { countSessions, probe } from './probe/probe.ts';
+import { DirectorySecrets } from './secrets.ts';
 
 /** Puts an operator together from its real parts. */
 export function assemble(config: Config, sources: readonly Source[], logger: Logger): Operator {
@@ -27,7 +27,14 @@ export function assemble(config: Config, sources: readonly Source[], logger: Log
   const store = new Store({ allowEmpty: config.allowEmpty });
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
   return new Operator({
-    scope, kinds, sources, secrets, store, probe, countSessions, logger,
+    scope,
+    kinds,
+    sources,
+    secrets,
+    store,
+    probe,
+    countSessions,
+    logger,
     clock: systemClock,
     random: Math.random,
     platform: {
@@ -40,10 +47,15 @@ export function assemble(config: Config, sources: readonly Source[], logger: Log
       new DockerDriver({ docker, scope, secrets, logger }),
       new ConsulDriver({ scope, clock: systemClock, endpoints: () => registryEndpoints(store, secrets) }),
       new HaproxyDriver({
-        directory: join(config.state, "haproxy"),
+        directory: join(config.state, 'haproxy'),
         clock: systemClock,
         check: async (balancer, fileName) => {
-          const result = await execInRole(docker, scope, networkOf(balancer), "haproxy", ["haproxy", "-c", "-f", `/etc/mcpnet/${fileName}`]);
+          const result = await execInRole(docker, scope, networkOf(balancer), 'haproxy', [
+            'haproxy',
+            '-c',
+            '-f',
+            `/etc/mcpnet/${fileName}`,
+          ]);
           return result && { ok: result.exitCode === 0, output: result.output };
         },
       }),
@@ -53,17 +65,26 @@ export function assemble(config: Config, sources: readonly Source[], logger: Log
 
 /** A balancer is named after its network: `name`, or `namespace.name` outside the default namespace. */
 function networkOf(balancer: string): string {
-  const [first = "", second] = balancer.split(".");
-  return second === undefined ? keyOf("MCPNetwork", "default", first) : keyOf("MCPNetwork", first, second);
+  const [first = '', second] = balancer.split('.');
+  return second === undefined ? keyOf('MCPNetwork', 'default', first) : keyOf('MCPNetwork', first, second);
 }
 
 function registryEndpoints(store: Store, secrets: Secrets): ReadonlyMap<string, Endpoint> {
-  const networks = store.all().filter(({ kind }) => kind === "MCPNetwork") as Resource<MCPNetwork["spec"]>[];
-  return new Map(networks.map((network) => {
-    const { discovery, ports } = network.spec;
-    const { managed, address, tokenFrom, datacenter } = discovery.consul;
-    const host = ports.bindAddress === "0.0.0.0" ? "127.0.0.1" : ports.bindAddress;
-    const token = tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
-    return [resourceKey(network), { address: managed ? `http://${host}:${ports.discovery}` : (address ?? ""), datacenter, ...(token !== undefined && { token }) }];
-  }));
+  const networks = store.all().filter(({ kind }) => kind === 'MCPNetwork') as Resource<MCPNetwork['spec']>[];
+  return new Map(
+    networks.map((network) => {
+      const { discovery, ports } = network.spec;
+      const { managed, address, tokenFrom, datacenter } = discovery.consul;
+      const host = ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress;
+      const token = tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
+      return [
+        resourceKey(network),
+        {
+          address: managed ? `http://${host}:${ports.discovery}` : (address ?? ''),
+          datacenter,
+          ...(token !== undefined && { token }),
+        },
+      ];
+    }),
+  );
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 /** Settings of one run, from flags and the environment. The only reader of the environment. */
 export interface Config {
@@ -12,7 +12,7 @@ export interface Config {
   readonly allowEmpty: boolean;
   readonly dockerHost: string | undefined;
   readonly logLevel: string;
-  readonly logForm: "pretty" | "json";
+  readonly logForm: 'pretty' | 'json';
   readonly version: string;
 }
 
@@ -26,32 +26,36 @@ export interface Flags {
   readonly logFormat?: string;
 }
 
-export const defaultScope = "mcpnet";
+export const defaultScope = 'mcpnet';
 
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Config {
-  const scope = flags.scope ?? env["MCPNET_SCOPE"] ?? defaultScope;
-  const state = resolve(flags.state ?? env["MCPNET_STATE"] ?? join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "mcpnet", scope));
+  const scope = flags.scope ?? env['MCPNET_SCOPE'] ?? defaultScope;
+  const state = resolve(
+    flags.state ??
+      env['MCPNET_STATE'] ??
+      join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'mcpnet', scope),
+  );
   return {
     scope,
     state,
-    manifests: resolve(flags.manifests ?? env["MCPNET_MANIFESTS"] ?? "manifests"),
-    secrets: resolve(flags.secrets ?? env["MCPNET_SECRETS"] ?? join(state, "secrets")),
+    manifests: resolve(flags.manifests ?? env['MCPNET_MANIFESTS'] ?? 'manifests'),
+    secrets: resolve(flags.secrets ?? env['MCPNET_SECRETS'] ?? join(state, 'secrets')),
     allowEmpty: flags.allowEmpty ?? false,
-    dockerHost: env["DOCKER_HOST"],
-    logLevel: flags.verbose ? "debug" : (env["MCPNET_LOG_LEVEL"] ?? "info"),
-    logForm: (flags.logFormat ?? env["MCPNET_LOG_FORMAT"]) === "json" ? "json" : "pretty",
+    dockerHost: env['DOCKER_HOST'],
+    logLevel: flags.verbose ? 'debug' : (env['MCPNET_LOG_LEVEL'] ?? 'info'),
+    logForm: (flags.logFormat ?? env['MCPNET_LOG_FORMAT']) === 'json' ? 'json' : 'pretty',
     version: packageVersion(),
   };
 }
 
 /** From package.json, which lies above the sources as well as above the compiled files. */
 export function packageVersion(): string {
-  for (const path of ["../package.json", "../../package.json"]) {
+  for (const path of ['../package.json', '../../package.json']) {
     try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
     } catch {
       continue;
     }
   }
-  return "0.0.0";
+  return '0.0.0';
 }

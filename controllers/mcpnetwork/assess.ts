@@ -1,25 +1,31 @@
-import { commonConditions, condition, observedOf, worstFault } from "../assess.ts";
-import type { Assessment, Verdict } from "../../operator/core/kind.ts";
-import type { Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork } from "../../schemas/types.ts";
+import { commonConditions, condition, observedOf, worstFault } from '../assess.ts';
+import type { Assessment, Verdict } from '../../operator/core/kind.ts';
+import type { Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
 
 /** Ready when Consul and HAProxy serve. Their containers are its replicas. */
-export function assessNetwork(_network: Resource<MCPNetwork["spec"]>, assessment: Assessment): Verdict {
+export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment: Assessment): Verdict {
   const { desire, faults, plan } = assessment;
-  const wanted = "items" in desire ? desire.items.filter(({ type }) => type === "workload").length : 0;
-  const ready = observedOf(assessment, "workload").filter(({ phase }) => phase === "ready").length;
+  const wanted = 'items' in desire ? desire.items.filter(({ type }) => type === 'workload').length : 0;
+  const ready = observedOf(assessment, 'workload').filter(({ phase }) => phase === 'ready').length;
   const common = commonConditions(assessment);
-  const broken = common.find(({ status }) => status === "False") ?? ("items" in desire ? worstFault(desire.items, faults) : undefined);
+  const broken =
+    common.find(({ status }) => status === 'False') ??
+    ('items' in desire ? worstFault(desire.items, faults) : undefined);
   const wait = plan.waits[0];
   const sentence = `${ready} of ${wanted} parts serve`;
-  const reason = broken?.reason ?? "Progressing";
-  const message = broken?.message ?? (wait ? `${wait.item.type} ${wait.item.id} ${wait.cause}` : "is being set up");
+  const reason = broken?.reason ?? 'Progressing';
+  const message = broken?.message ?? (wait ? `${wait.item.type} ${wait.item.id} ${wait.cause}` : 'is being set up');
   const settled = ready === wanted && plan.actions.length === 0 && plan.waits.length === 0 && !broken;
   return {
     conditions: [
       ...common,
-      ready === wanted && wanted > 0 ? condition("Available", "True", "Serving", sentence) : condition("Available", "False", reason, message),
-      settled ? condition("Ready", "True", "Serving", sentence) : condition("Ready", "False", reason, `${message} (${sentence})`),
+      ready === wanted && wanted > 0
+        ? condition('Available', 'True', 'Serving', sentence)
+        : condition('Available', 'False', reason, message),
+      settled
+        ? condition('Ready', 'True', 'Serving', sentence)
+        : condition('Ready', 'False', reason, `${message} (${sentence})`),
     ],
     replicas: wanted,
     readyReplicas: ready,

@@ -1,12 +1,12 @@
-import { hashOf } from "../../operator/core/hash.ts";
-import type { DesireContext } from "../../operator/core/kind.ts";
-import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } from "../../operator/core/item.ts";
-import { resourceKey, type Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork } from "../../schemas/types.ts";
-import { consulImage } from "./images.ts";
-import { qualified } from "./names.ts";
+import { hashOf } from '../../operator/core/hash.ts';
+import type { DesireContext } from '../../operator/core/kind.ts';
+import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
+import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
+import { consulImage } from './images.ts';
+import { qualified } from './names.ts';
 
-type NetworkResource = Resource<MCPNetwork["spec"]>;
+type NetworkResource = Resource<MCPNetwork['spec']>;
 
 const httpPort = 8500;
 
@@ -28,33 +28,45 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
   const data = dataVolume(network, context);
   const spec: WorkloadSpec = {
     images: discovery.consul.image === undefined ? [consulImage.official, consulImage.local] : [discovery.consul.image],
-    command: ["consul"],
+    command: ['consul'],
     // Bound to loopback, so that the address of the raft peer in the volume stays right when the container's changes.
     args: [
-      "agent", "-server", "-bootstrap-expect=1", "-ui", "-bind=127.0.0.1", "-client=0.0.0.0", "-data-dir=/consul/data",
-      `-datacenter=${discovery.consul.datacenter}`, "-disable-host-node-id", "-node=mcpnet",
-      "-hcl=performance { raft_multiplier = 1 } disable_update_check = true leave_on_terminate = false",
+      'agent',
+      '-server',
+      '-bootstrap-expect=1',
+      '-ui',
+      '-bind=127.0.0.1',
+      '-client=0.0.0.0',
+      '-data-dir=/consul/data',
+      `-datacenter=${discovery.consul.datacenter}`,
+      '-disable-host-node-id',
+      '-node=mcpnet',
+      '-hcl=performance { raft_multiplier = 1 } disable_update_check = true leave_on_terminate = false',
     ],
     env: [],
-    mounts: [{ kind: "volume", source: data.spec.name, target: "/consul/data", readOnly: false }],
+    mounts: [{ kind: 'volume', source: data.spec.name, target: '/consul/data', readOnly: false }],
     networks: [networks.frontend.name, networks.internal.name],
     hostNetwork: false,
     publish: [{ address: ports.bindAddress, hostPort: ports.discovery, containerPort: httpPort }],
-    user: "0:0",
+    user: '0:0',
     memoryBytes: 512 * 2 ** 20,
     pids: 256,
     replica: 1,
   };
   const hash = hashOf({ scope: context.scope, owner, spec });
   return {
-    type: "workload",
+    type: 'workload',
     id: `${qualified(owner)}-consul-${hash.slice(0, 8)}-1`,
     owner,
     spec,
     hash,
-    needs: [{ type: "network", id: networks.frontend.name }, { type: "network", id: networks.internal.name }, { type: "volume", id: data.id }],
-    probe: { kind: "http", port: httpPort, path: "/v1/agent/self", startupTimeoutMs: 60_000 },
-    group: { name: "consul", replicas: 1, maxSurge: 0, exclusive: true },
+    needs: [
+      { type: 'network', id: networks.frontend.name },
+      { type: 'network', id: networks.internal.name },
+      { type: 'volume', id: data.id },
+    ],
+    probe: { kind: 'http', port: httpPort, path: '/v1/agent/self', startupTimeoutMs: 60_000 },
+    group: { name: 'consul', replicas: 1, maxSurge: 0, exclusive: true },
   };
 }
 
@@ -62,5 +74,5 @@ function dataVolume(network: NetworkResource, context: DesireContext): VolumeIte
   const owner = resourceKey(network);
   const name = `${context.scope}-${qualified(owner)}-consul-data`;
   const spec = { name, retain: false };
-  return { type: "volume", id: name, owner, spec, hash: hashOf(spec), needs: [] };
+  return { type: 'volume', id: name, owner, spec, hash: hashOf(spec), needs: [] };
 }

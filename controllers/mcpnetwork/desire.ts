@@ -1,19 +1,24 @@
-import { hashOf } from "../../operator/core/hash.ts";
-import type { Desire, DesireContext } from "../../operator/core/kind.ts";
-import type { DesiredItem, NetworkItem, VolumeItem } from "../../operator/core/item.ts";
-import { resourceKey, type Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork } from "../../schemas/types.ts";
-import { consulItems } from "./consul.ts";
-import { haproxyItems, serviceRange } from "./haproxy.ts";
-import { bridgeVolume } from "./names.ts";
+import { hashOf } from '../../operator/core/hash.ts';
+import type { Desire, DesireContext } from '../../operator/core/kind.ts';
+import type { DesiredItem, NetworkItem, VolumeItem } from '../../operator/core/item.ts';
+import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
+import { consulItems } from './consul.ts';
+import { haproxyItems, serviceRange } from './haproxy.ts';
+import { bridgeVolume } from './names.ts';
 
-type NetworkResource = Resource<MCPNetwork["spec"]>;
+type NetworkResource = Resource<MCPNetwork['spec']>;
 
 /** Two networks, the bridge's volume, Consul with its data, HAProxy with its settings. */
 export function desireNetwork(network: NetworkResource, context: DesireContext): Desire {
   const { first, last } = serviceRange(network);
   if (first > last) {
-    return { blocked: { reason: "InvalidPortRange", message: `${network.origin.file}:${network.origin.line} spec.ports.services "${first}-${last}" ends before it begins` } };
+    return {
+      blocked: {
+        reason: 'InvalidPortRange',
+        message: `${network.origin.file}:${network.origin.line} spec.ports.services "${first}-${last}" ends before it begins`,
+      },
+    };
   }
   const items: DesiredItem[] = [
     ...networkItems(network),
@@ -30,12 +35,19 @@ function networkItems(network: NetworkResource): NetworkItem[] {
     { name: frontend.name, internal: false, adopt: true },
     { name: internal.name, internal: internal.internal, adopt: false },
   ];
-  return specs.map((spec) => ({ type: "network", id: spec.name, owner: resourceKey(network), spec, hash: hashOf(spec), needs: [] }));
+  return specs.map((spec) => ({
+    type: 'network',
+    id: spec.name,
+    owner: resourceKey(network),
+    spec,
+    hash: hashOf(spec),
+    needs: [],
+  }));
 }
 
 function bridgeVolumeItem(network: NetworkResource, context: DesireContext): VolumeItem {
   const { bridgeImage } = context.platform;
   const name = bridgeVolume(context.scope, bridgeImage);
-  const spec = { name, content: { image: bridgeImage, mountPath: "/mcpnet" }, retain: false };
-  return { type: "volume", id: name, owner: resourceKey(network), spec, hash: hashOf(spec), needs: [] };
+  const spec = { name, content: { image: bridgeImage, mountPath: '/mcpnet' }, retain: false };
+  return { type: 'volume', id: name, owner: resourceKey(network), spec, hash: hashOf(spec), needs: [] };
 }

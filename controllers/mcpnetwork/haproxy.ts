@@ -1,15 +1,22 @@
-import { join } from "node:path";
-import { hashOf } from "../../operator/core/hash.ts";
-import type { DesireContext } from "../../operator/core/kind.ts";
-import type { BalancerItem, BalancerSpec, DesiredItem, Late, PortMapping, WorkloadItem, WorkloadSpec } from "../../operator/core/item.ts";
-import { parseDurationMs } from "../../operator/core/quantity.ts";
-import { resourceKey, type Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork } from "../../schemas/types.ts";
-import { haproxyImage } from "./images.ts";
-import { balancerRef, qualified } from "./names.ts";
+import { join } from 'node:path';
+import { hashOf } from '../../operator/core/hash.ts';
+import type { DesireContext } from '../../operator/core/kind.ts';
+import type {
+  BalancerItem,
+  BalancerSpec,
+  DesiredItem,
+  Late,
+  PortMapping,
+  WorkloadItem,
+  WorkloadSpec,
+} from '../../operator/core/item.ts';
+import { parseDurationMs } from '../../operator/core/quantity.ts';
+import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
+import { haproxyImage } from './images.ts';
+import { balancerRef, qualified } from './names.ts';
 
-type NetworkResource = Resource<MCPNetwork["spec"]>;
-
+type NetworkResource = Resource<MCPNetwork['spec']>;
 
 /** The balancer's settings, and the container that runs it. */
 export function haproxyItems(network: NetworkResource, context: DesireContext): DesiredItem[] {
@@ -18,25 +25,25 @@ export function haproxyItems(network: NetworkResource, context: DesireContext): 
 
 /** First and last port of the plan's service range, both included. */
 export function serviceRange(network: NetworkResource): { first: number; last: number } {
-  const [first = 0, last = 0] = network.spec.ports.services.split("-").map(Number);
+  const [first = 0, last = 0] = network.spec.ports.services.split('-').map(Number);
   return { first, last };
 }
 
 function usesHostNetwork(network: NetworkResource, context: DesireContext): boolean {
   const { exposure } = network.spec.loadBalancer.haproxy;
-  return exposure === "auto" ? context.platform.hostNetwork : exposure === "host";
+  return exposure === 'auto' ? context.platform.hostNetwork : exposure === 'host';
 }
 
 function balancerItem(network: NetworkResource, context: DesireContext): BalancerItem {
   const { ports, networks, loadBalancer } = network.spec;
   const { timeouts } = loadBalancer.haproxy;
   const owner = resourceKey(network);
-  const frontend = { type: "network", id: networks.frontend.name } as const;
+  const frontend = { type: 'network', id: networks.frontend.name } as const;
   // Containers of the frontend network reach the services at their gateway, which is this host.
-  const gateway: Late = { late: frontend, field: "gateway" };
-  const everywhere = ports.bindAddress === "0.0.0.0" || !usesHostNetwork(network, context);
+  const gateway: Late = { late: frontend, field: 'gateway' };
+  const everywhere = ports.bindAddress === '0.0.0.0' || !usesHostNetwork(network, context);
   const spec: BalancerSpec = {
-    bindAddresses: everywhere ? ["0.0.0.0"] : [ports.bindAddress, gateway],
+    bindAddresses: everywhere ? ['0.0.0.0'] : [ports.bindAddress, gateway],
     statisticsPort: ports.statistics,
     timeoutsMs: {
       connect: parseDurationMs(timeouts.connect),
@@ -46,7 +53,7 @@ function balancerItem(network: NetworkResource, context: DesireContext): Balance
       stream: parseDurationMs(timeouts.stream),
     },
   };
-  return { ...balancerRef(owner), type: "balancer", owner, spec, hash: hashOf(spec), needs: [frontend] };
+  return { ...balancerRef(owner), type: 'balancer', owner, spec, hash: hashOf(spec), needs: [frontend] };
 }
 
 function haproxyWorkload(network: NetworkResource, context: DesireContext): WorkloadItem {
@@ -56,11 +63,21 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
   const attached = [networks.frontend.name, networks.internal.name];
   const balancer = balancerRef(owner);
   const spec: WorkloadSpec = {
-    images: loadBalancer.haproxy.image === undefined ? [haproxyImage.official, haproxyImage.local] : [loadBalancer.haproxy.image],
-    command: ["haproxy", "-W", "-db", "-S", "/etc/mcpnet/master.sock", "-f", "/etc/mcpnet/haproxy.cfg"],
+    images:
+      loadBalancer.haproxy.image === undefined
+        ? [haproxyImage.official, haproxyImage.local]
+        : [loadBalancer.haproxy.image],
+    command: ['haproxy', '-W', '-db', '-S', '/etc/mcpnet/master.sock', '-f', '/etc/mcpnet/haproxy.cfg'],
     args: [],
     env: [],
-    mounts: [{ kind: "host", source: join(context.platform.stateDirectory, "haproxy", balancer.id), target: "/etc/mcpnet", readOnly: false }],
+    mounts: [
+      {
+        kind: 'host',
+        source: join(context.platform.stateDirectory, 'haproxy', balancer.id),
+        target: '/etc/mcpnet',
+        readOnly: false,
+      },
+    ],
     networks: hostNetwork ? [] : attached,
     hostNetwork,
     publish: hostNetwork ? [] : publishedPorts(network),
@@ -71,23 +88,28 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
   };
   const hash = hashOf({ scope: context.scope, owner, spec });
   return {
-    type: "workload",
+    type: 'workload',
     id: `${qualified(owner)}-haproxy-${hash.slice(0, 8)}-1`,
     owner,
     spec,
     hash,
-    needs: [balancer, ...attached.map((id) => ({ type: "network", id }) as const)],
+    needs: [balancer, ...attached.map((id) => ({ type: 'network', id }) as const)],
     probe: {
-      kind: "http", port: ports.statistics, path: "/health", startupTimeoutMs: 60_000,
-      ...(hostNetwork && { address: ports.bindAddress === "0.0.0.0" ? "127.0.0.1" : ports.bindAddress }),
+      kind: 'http',
+      port: ports.statistics,
+      path: '/health',
+      startupTimeoutMs: 60_000,
+      ...(hostNetwork && { address: ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress }),
     },
-    group: { name: "haproxy", replicas: 1, maxSurge: 0, exclusive: true },
+    group: { name: 'haproxy', replicas: 1, maxSurge: 0, exclusive: true },
   };
 }
 
 function publishedPorts(network: NetworkResource): PortMapping[] {
   const { bindAddress, statistics } = network.spec.ports;
   const { first, last } = serviceRange(network);
-  const services = Array.from({ length: last - first + 1 }, (_, offset) => first + offset).filter((port) => port !== statistics);
+  const services = Array.from({ length: last - first + 1 }, (_, offset) => first + offset).filter(
+    (port) => port !== statistics,
+  );
   return [...services, statistics].map((port) => ({ address: bindAddress, hostPort: port, containerPort: port }));
 }

@@ -1,75 +1,107 @@
-import { commonConditions, condition, observedOf, worstFault } from "../assess.ts";
-import type { ConditionDraft } from "../../operator/core/condition.ts";
-import type { Assessment, ServerInfo, Verdict } from "../../operator/core/kind.ts";
-import type { Observed } from "../../operator/core/item.ts";
-import type { Resource } from "../../operator/core/resource.ts";
-import type { MCPService } from "../../schemas/types.ts";
-import { endpointPath } from "./workloads.ts";
+import { commonConditions, condition, observedOf, worstFault } from '../assess.ts';
+import type { ConditionDraft } from '../../operator/core/condition.ts';
+import type { Assessment, ServerInfo, Verdict } from '../../operator/core/kind.ts';
+import type { Observed } from '../../operator/core/item.ts';
+import type { Resource } from '../../operator/core/resource.ts';
+import type { MCPService } from '../../schemas/types.ts';
+import { endpointPath } from './workloads.ts';
 
-type ServiceResource = Resource<MCPService["spec"]>;
+type ServiceResource = Resource<MCPService['spec']>;
 
 /** What a person wants to know of a service, drawn from the last pass and the last observation. */
 export function assessService(service: ServiceResource, assessment: Assessment): Verdict {
-  const serving = observedOf(assessment, "server").filter(({ phase, fields }) => phase === "ready" && fields["health"] !== "DOWN");
-  const workloads = observedOf(assessment, "workload");
+  const serving = observedOf(assessment, 'server').filter(
+    ({ phase, fields }) => phase === 'ready' && fields['health'] !== 'DOWN',
+  );
+  const workloads = observedOf(assessment, 'workload');
   const info = workloads.map(serverInfo).find((each) => each !== undefined);
   const port = portOf(assessment);
   return {
     conditions: conditions(service, assessment, serving, info),
     replicas: service.spec.replicas,
     readyReplicas: serving.length,
-    ...(port !== undefined && { port: port.port, url: `http://${port.host}:${port.port}${endpointPath(service.spec)}` }),
+    ...(port !== undefined && {
+      port: port.port,
+      url: `http://${port.host}:${port.port}${endpointPath(service.spec)}`,
+    }),
     ...(info && { serverInfo: info }),
   };
 }
 
-function conditions(service: ServiceResource, assessment: Assessment, serving: readonly Observed[], info: ServerInfo | undefined): ConditionDraft[] {
+function conditions(
+  service: ServiceResource,
+  assessment: Assessment,
+  serving: readonly Observed[],
+  info: ServerInfo | undefined,
+): ConditionDraft[] {
   const { replicas, healthCheck } = service.spec;
   const common = commonConditions(assessment);
   const blocker = whyNot(assessment, common);
   const some = serving.length > 0 || replicas === 0;
-  const all = serving.length >= replicas && common.every(({ status }) => status === "True");
+  const all = serving.length >= replicas && common.every(({ status }) => status === 'True');
   const sentence = `${serving.length} of ${replicas} replicas serve`;
   return [
     ...common,
-    some ? condition("Available", "True", "Serving", sentence) : condition("Available", "False", blocker.reason, blocker.message),
-    info || healthCheck.type !== "mcp" || replicas === 0
-      ? condition("Verified", "True", info ? "SpeaksMCP" : "NotProbed", info ? `${info.name} ${info.version} answers` : "no MCP probe is asked for")
-      : condition("Verified", "Unknown", blocker.reason, blocker.message),
-    all ? condition("Ready", "True", "Serving", sentence) : condition("Ready", "False", blocker.reason, `${blocker.message} (${sentence})`),
-    ...(some && !all ? [condition("Degraded", "True", blocker.reason, blocker.message)] : []),
+    some
+      ? condition('Available', 'True', 'Serving', sentence)
+      : condition('Available', 'False', blocker.reason, blocker.message),
+    info || healthCheck.type !== 'mcp' || replicas === 0
+      ? condition(
+          'Verified',
+          'True',
+          info ? 'SpeaksMCP' : 'NotProbed',
+          info ? `${info.name} ${info.version} answers` : 'no MCP probe is asked for',
+        )
+      : condition('Verified', 'Unknown', blocker.reason, blocker.message),
+    all
+      ? condition('Ready', 'True', 'Serving', sentence)
+      : condition('Ready', 'False', blocker.reason, `${blocker.message} (${sentence})`),
+    ...(some && !all ? [condition('Degraded', 'True', blocker.reason, blocker.message)] : []),
   ];
 }
 
 /** The first reason, in the order in which a person would look: declaration, faults, replicas, routes. */
 function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { reason: string; message: string } {
-  const broken = common.find(({ status }) => status === "False");
+  const broken = common.find(({ status }) => status === 'False');
   if (broken) return broken;
-  const fault = "items" in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
+  const fault = 'items' in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
-  const underWay = new Set(assessment.plan.waits.filter(({ cause }) => cause.endsWith("is under way")).map(({ item }) => item.id));
-  const sick = observedOf(assessment, "workload").find(({ phase, id }) => phase !== "ready" && !underWay.has(id));
-  if (sick) return { reason: sick.fields["reason"] ?? (sick.phase === "starting" ? "Starting" : "ReplicaStopped"), message: `${sick.id} ${sick.message ?? `is ${sick.phase}`}` };
-  const down = observedOf(assessment, "server").find(({ fields }) => fields["health"] === "DOWN");
-  if (down) return { reason: "HealthCheckFailed", message: `${down.id} fails its health check${down.message === undefined ? "" : `: ${down.message}`}` };
+  const underWay = new Set(
+    assessment.plan.waits.filter(({ cause }) => cause.endsWith('is under way')).map(({ item }) => item.id),
+  );
+  const sick = observedOf(assessment, 'workload').find(({ phase, id }) => phase !== 'ready' && !underWay.has(id));
+  if (sick)
+    return {
+      reason: sick.fields['reason'] ?? (sick.phase === 'starting' ? 'Starting' : 'ReplicaStopped'),
+      message: `${sick.id} ${sick.message ?? `is ${sick.phase}`}`,
+    };
+  const down = observedOf(assessment, 'server').find(({ fields }) => fields['health'] === 'DOWN');
+  if (down)
+    return {
+      reason: 'HealthCheckFailed',
+      message: `${down.id} fails its health check${down.message === undefined ? '' : `: ${down.message}`}`,
+    };
   const wait = assessment.plan.waits[0];
-  return { reason: "Progressing", message: wait ? `${wait.item.type} ${wait.item.id} ${wait.cause}` : "is being set up" };
+  return {
+    reason: 'Progressing',
+    message: wait ? `${wait.item.type} ${wait.item.id} ${wait.cause}` : 'is being set up',
+  };
 }
 
 function serverInfo({ fields }: Observed): ServerInfo | undefined {
-  if (fields["serverName"] === undefined) return undefined;
+  if (fields['serverName'] === undefined) return undefined;
   return {
-    name: fields["serverName"],
-    version: fields["serverVersion"] ?? "",
-    protocolVersion: fields["protocolVersion"] ?? "",
-    capabilities: (fields["capabilities"] ?? "").split(",").filter((name) => name !== ""),
-    ...(fields["tools"] !== undefined && { tools: Number(fields["tools"]) }),
+    name: fields['serverName'],
+    version: fields['serverVersion'] ?? '',
+    protocolVersion: fields['protocolVersion'] ?? '',
+    capabilities: (fields['capabilities'] ?? '').split(',').filter((name) => name !== ''),
+    ...(fields['tools'] !== undefined && { tools: Number(fields['tools']) }),
   };
 }
 
 function portOf({ desire, lookup }: Assessment): { port: number; host: string } | undefined {
-  const backend = "items" in desire ? desire.items.find((item) => item.type === "backend") : undefined;
-  if (backend?.type !== "backend") return undefined;
-  const host = lookup({ type: "balancer", id: backend.spec.balancer })?.fields["host"];
-  return { port: backend.spec.port, host: host === undefined || host === "0.0.0.0" ? "127.0.0.1" : host };
+  const backend = 'items' in desire ? desire.items.find((item) => item.type === 'backend') : undefined;
+  if (backend?.type !== 'backend') return undefined;
+  const host = lookup({ type: 'balancer', id: backend.spec.balancer })?.fields['host'];
+  return { port: backend.spec.port, host: host === undefined || host === '0.0.0.0' ? '127.0.0.1' : host };
 }

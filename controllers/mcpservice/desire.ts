@@ -1,25 +1,25 @@
-import type { Desire, DesireContext } from "../../operator/core/kind.ts";
-import type { PortClaim } from "../../operator/core/port-lease.ts";
-import { nearest } from "../../operator/core/nearest.ts";
-import { keyOf, resourceKey, type Resource, type ResourceKey } from "../../operator/core/resource.ts";
-import type { MCPNetwork, MCPService } from "../../schemas/types.ts";
-import { serviceRange } from "../mcpnetwork/haproxy.ts";
-import { backendItem, registrationItem, serverItem } from "./routes.ts";
-import { workloadItems } from "./workloads.ts";
+import type { Desire, DesireContext } from '../../operator/core/kind.ts';
+import type { PortClaim } from '../../operator/core/port-lease.ts';
+import { nearest } from '../../operator/core/nearest.ts';
+import { keyOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
+import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
+import { serviceRange } from '../mcpnetwork/haproxy.ts';
+import { backendItem, registrationItem, serverItem } from './routes.ts';
+import { workloadItems } from './workloads.ts';
 
-type ServiceResource = Resource<MCPService["spec"]>;
+type ServiceResource = Resource<MCPService['spec']>;
 
 /** A listener, and for every replica a container, its place in the listener and its registration. */
 export function desireService(service: ServiceResource, context: DesireContext): Desire {
   const { namespace } = service.metadata;
-  const found = context.resolve("MCPNetwork", namespace, service.spec.networkRef.name);
-  if (!found) return { blocked: { reason: "NetworkNotFound", message: unknownNetwork(service, context) } };
+  const found = context.resolve('MCPNetwork', namespace, service.spec.networkRef.name);
+  if (!found) return { blocked: { reason: 'NetworkNotFound', message: unknownNetwork(service, context) } };
   // Resolved by kind, and admission has validated it against the schema of that kind.
-  const network = found as Resource<MCPNetwork["spec"]>;
+  const network = found as Resource<MCPNetwork['spec']>;
   const lease = context.port(resourceKey(service));
-  if ("problem" in lease) return { blocked: lease.problem };
+  if ('problem' in lease) return { blocked: lease.problem };
   const made = workloadItems(service, network, lease.port, context);
-  if ("problem" in made) return { blocked: made.problem };
+  if ('problem' in made) return { blocked: made.problem };
 
   const backend = backendItem(service, network, lease.port);
   return {
@@ -35,11 +35,14 @@ export function desireService(service: ServiceResource, context: DesireContext):
 }
 
 /** A port of the range of the service's network; nothing while there is no such network. */
-export function portClaim(service: ServiceResource, resolve: DesireContext["resolve"]): Omit<PortClaim, "key" | "held"> | undefined {
-  const found = resolve("MCPNetwork", service.metadata.namespace, service.spec.networkRef.name);
+export function portClaim(
+  service: ServiceResource,
+  resolve: DesireContext['resolve'],
+): Omit<PortClaim, 'key' | 'held'> | undefined {
+  const found = resolve('MCPNetwork', service.metadata.namespace, service.spec.networkRef.name);
   if (!found) return undefined;
   // Resolved by kind, as above.
-  const network = found as Resource<MCPNetwork["spec"]>;
+  const network = found as Resource<MCPNetwork['spec']>;
   const { discovery, dashboard, statistics } = network.spec.ports;
   return {
     network: networkKey(service),
@@ -51,12 +54,12 @@ export function portClaim(service: ServiceResource, resolve: DesireContext["reso
 
 /** The network a service is compiled from. */
 export function networkKey(service: ServiceResource): ResourceKey {
-  return keyOf("MCPNetwork", service.metadata.namespace, service.spec.networkRef.name);
+  return keyOf('MCPNetwork', service.metadata.namespace, service.spec.networkRef.name);
 }
 
 function unknownNetwork(service: ServiceResource, context: DesireContext): string {
   const { origin, spec, metadata } = service;
-  const guess = nearest(spec.networkRef.name, context.names("MCPNetwork", metadata.namespace));
-  const remedy = guess === undefined ? "declare one of that name" : `did you mean "${guess}"?`;
+  const guess = nearest(spec.networkRef.name, context.names('MCPNetwork', metadata.namespace));
+  const remedy = guess === undefined ? 'declare one of that name' : `did you mean "${guess}"?`;
   return `${origin.file}:${origin.line} spec.networkRef "${spec.networkRef.name}" names no MCPNetwork; ${remedy}`;
 }

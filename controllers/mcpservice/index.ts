@@ -1,11 +1,11 @@
-import { defineKind } from "../../operator/core/kind.ts";
-import type { MCPService } from "../../schemas/types.ts";
-import { assessService } from "./assess.ts";
-import { desireService, networkKey, portClaim } from "./desire.ts";
+import { defineKind } from '../../operator/core/kind.ts';
+import type { MCPService } from '../../schemas/types.ts';
+import { assessService } from './assess.ts';
+import { desireService, networkKey, portClaim } from './desire.ts';
 
-export const mcpService = defineKind<MCPService["spec"]>({
-  kind: "MCPService",
-  plural: "services",
+export const mcpService = defineKind<MCPService['spec']>({
+  kind: 'MCPService',
+  plural: 'services',
   desire: desireService,
   dependsOn: (service) => [networkKey(service)],
   portClaim,

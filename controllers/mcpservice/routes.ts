@@ -1,15 +1,25 @@
-import { balancerRef, qualified } from "../mcpnetwork/names.ts";
-import { registryNeeds } from "../mcpnetwork/consul.ts";
-import { hashOf } from "../../operator/core/hash.ts";
-import type { DesireContext } from "../../operator/core/kind.ts";
-import type { BackendItem, BackendSpec, CheckSpec, ItemRef, RegistrationItem, RegistrationSpec, ServerItem, ServerSpec, WorkloadItem } from "../../operator/core/item.ts";
-import { parseDurationMs } from "../../operator/core/quantity.ts";
-import { resourceKey, type Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork, MCPService } from "../../schemas/types.ts";
-import { endpointPath } from "./workloads.ts";
+import { balancerRef, qualified } from '../mcpnetwork/names.ts';
+import { registryNeeds } from '../mcpnetwork/consul.ts';
+import { hashOf } from '../../operator/core/hash.ts';
+import type { DesireContext } from '../../operator/core/kind.ts';
+import type {
+  BackendItem,
+  BackendSpec,
+  CheckSpec,
+  ItemRef,
+  RegistrationItem,
+  RegistrationSpec,
+  ServerItem,
+  ServerSpec,
+  WorkloadItem,
+} from '../../operator/core/item.ts';
+import { parseDurationMs } from '../../operator/core/quantity.ts';
+import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
+import { endpointPath } from './workloads.ts';
 
-type ServiceResource = Resource<MCPService["spec"]>;
-type NetworkResource = Resource<MCPNetwork["spec"]>;
+type ServiceResource = Resource<MCPService['spec']>;
+type NetworkResource = Resource<MCPNetwork['spec']>;
 
 const defaultWeight = 100;
 
@@ -22,37 +32,47 @@ export function backendItem(service: ServiceResource, network: NetworkResource, 
     balancer: balancer.id,
     port,
     path: endpointPath(spec),
-    algorithm: spec.loadBalancing.algorithm === "weighted" ? "roundrobin" : spec.loadBalancing.algorithm,
+    algorithm: spec.loadBalancing.algorithm === 'weighted' ? 'roundrobin' : spec.loadBalancing.algorithm,
     affinity: affinity(spec),
     check: check(spec),
   };
-  return { type: "backend", id: qualified(owner), owner, spec: backend, hash: hashOf(backend), needs: [balancer] };
+  return { type: 'backend', id: qualified(owner), owner, spec: backend, hash: hashOf(backend), needs: [balancer] };
 }
 
 /** The place of a replica in its listener. Address and instance are known once the container runs. */
 export function serverItem(service: ServiceResource, backend: BackendItem, workload: WorkloadItem): ServerItem {
   const { spec } = service;
-  const weights = spec.loadBalancing.algorithm === "weighted" ? spec.loadBalancing.weights : undefined;
+  const weights = spec.loadBalancing.algorithm === 'weighted' ? spec.loadBalancing.weights : undefined;
   const { intervalMs, fall, rise } = backend.spec.check;
   const server: ServerSpec = {
     balancer: backend.spec.balancer,
     backend: backend.id,
-    instance: { late: refOf(workload), field: "instance" },
-    address: { late: refOf(workload), field: "address" },
+    instance: { late: refOf(workload), field: 'instance' },
+    address: { late: refOf(workload), field: 'address' },
     port: spec.mcpPort,
     weight: weights?.[workload.spec.replica - 1] ?? defaultWeight,
     check: { intervalMs, fall, rise },
     drainTimeoutMs: parseDurationMs(spec.rollout.drainTimeout),
-    countsSessions: spec.transport === "stdio",
+    countsSessions: spec.transport === 'stdio',
   };
   return {
-    type: "server", id: workload.id, owner: workload.owner, spec: server, hash: hashOf(server),
-    needs: [refOf(backend), refOf(workload)], workload: workload.id,
+    type: 'server',
+    id: workload.id,
+    owner: workload.owner,
+    spec: server,
+    hash: hashOf(server),
+    needs: [refOf(backend), refOf(workload)],
+    workload: workload.id,
   };
 }
 
 /** How a replica stands in Consul: found by name, tag and metadata, checked by Consul itself. */
-export function registrationItem(service: ServiceResource, network: NetworkResource, workload: WorkloadItem, context: DesireContext): RegistrationItem {
+export function registrationItem(
+  service: ServiceResource,
+  network: NetworkResource,
+  workload: WorkloadItem,
+  context: DesireContext,
+): RegistrationItem {
   const { spec, metadata } = service;
   const intervalMs = parseDurationMs(spec.healthCheck.interval);
   const timeoutMs = parseDurationMs(spec.healthCheck.timeout);
@@ -60,23 +80,34 @@ export function registrationItem(service: ServiceResource, network: NetworkResou
   const registration: RegistrationSpec = {
     registry: resourceKey(network),
     service: metadata.name,
-    address: { late: refOf(workload), field: "address" },
+    address: { late: refOf(workload), field: 'address' },
     port: spec.mcpPort,
-    tags: ["mcp", spec.transport, ...spec.capabilities, ...(spec.version === undefined ? [] : [`version-${spec.version}`])],
+    tags: [
+      'mcp',
+      spec.transport,
+      ...spec.capabilities,
+      ...(spec.version === undefined ? [] : [`version-${spec.version}`]),
+    ],
     meta: {
       namespace: metadata.namespace,
       transport: spec.transport,
       path: endpointPath(spec),
-      port: String(workload.leasedPort ?? ""),
-      protocol: { late: refOf(workload), field: "protocolVersion" },
+      port: String(workload.leasedPort ?? ''),
+      protocol: { late: refOf(workload), field: 'protocolVersion' },
       ...(spec.version !== undefined && { version: spec.version }),
-      ...(spec.capabilities.length > 0 && { capabilities: spec.capabilities.join(",") }),
+      ...(spec.capabilities.length > 0 && { capabilities: spec.capabilities.join(',') }),
     },
-    check: http === undefined ? { kind: "tcp", intervalMs, timeoutMs } : { kind: "http", path: http, intervalMs, timeoutMs },
+    check:
+      http === undefined ? { kind: 'tcp', intervalMs, timeoutMs } : { kind: 'http', path: http, intervalMs, timeoutMs },
   };
   return {
-    type: "registration", id: workload.id, owner: workload.owner, spec: registration, hash: hashOf(registration),
-    needs: [...registryNeeds(network, context), refOf(workload)], workload: workload.id,
+    type: 'registration',
+    id: workload.id,
+    owner: workload.owner,
+    spec: registration,
+    hash: hashOf(registration),
+    needs: [...registryNeeds(network, context), refOf(workload)],
+    workload: workload.id,
   };
 }
 
@@ -84,25 +115,25 @@ function refOf({ type, id }: ItemRef): ItemRef {
   return { type, id };
 }
 
-function affinity({ sessionAffinity, transport }: MCPService["spec"]): BackendSpec["affinity"] {
+function affinity({ sessionAffinity, transport }: MCPService['spec']): BackendSpec['affinity'] {
   switch (sessionAffinity) {
-    case "ClientIP":
-      return "address";
-    case "None":
-      return "none";
-    case "SessionID":
-    case "Auto":
+    case 'ClientIP':
+      return 'address';
+    case 'None':
+      return 'none';
+    case 'SessionID':
+    case 'Auto':
       // The message endpoint of HTTP+SSE carries its session in the query, which only the server can read.
-      return transport === "sse" ? "address" : "session";
+      return transport === 'sse' ? 'address' : 'session';
   }
 }
 
-function healthPath(spec: MCPService["spec"]): string | undefined {
-  if (spec.transport === "stdio" && spec.healthCheck.type !== "tcp") return "/health";
-  return spec.healthCheck.type === "http" ? spec.healthCheck.path : undefined;
+function healthPath(spec: MCPService['spec']): string | undefined {
+  if (spec.transport === 'stdio' && spec.healthCheck.type !== 'tcp') return '/health';
+  return spec.healthCheck.type === 'http' ? spec.healthCheck.path : undefined;
 }
 
-function check(spec: MCPService["spec"]): CheckSpec {
+function check(spec: MCPService['spec']): CheckSpec {
   const timing = {
     intervalMs: parseDurationMs(spec.healthCheck.interval),
     timeoutMs: parseDurationMs(spec.healthCheck.timeout),
@@ -110,7 +141,8 @@ function check(spec: MCPService["spec"]): CheckSpec {
     rise: spec.healthCheck.successThreshold,
   };
   const http = healthPath(spec);
-  if (http !== undefined) return { ...timing, kind: "http", path: http };
-  if (spec.healthCheck.type === "mcp" && spec.transport === "streamable-http") return { ...timing, kind: "mcp", path: endpointPath(spec) };
-  return { ...timing, kind: "tcp" };
+  if (http !== undefined) return { ...timing, kind: 'http', path: http };
+  if (spec.healthCheck.type === 'mcp' && spec.transport === 'streamable-http')
+    return { ...timing, kind: 'mcp', path: endpointPath(spec) };
+  return { ...timing, kind: 'tcp' };
 }

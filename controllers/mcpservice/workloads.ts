@@ -1,14 +1,14 @@
-import { resolve } from "node:path";
-import { bridgeVolume, qualified } from "../mcpnetwork/names.ts";
-import { hashOf } from "../../operator/core/hash.ts";
-import type { DesireContext, Problem } from "../../operator/core/kind.ts";
-import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from "../../operator/core/item.ts";
-import { parseBytes, parseCpus, parseDurationMs } from "../../operator/core/quantity.ts";
-import { resourceKey, type Resource } from "../../operator/core/resource.ts";
-import type { MCPNetwork, MCPService } from "../../schemas/types.ts";
+import { resolve } from 'node:path';
+import { bridgeVolume, qualified } from '../mcpnetwork/names.ts';
+import { hashOf } from '../../operator/core/hash.ts';
+import type { DesireContext, Problem } from '../../operator/core/kind.ts';
+import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
+import { parseBytes, parseCpus, parseDurationMs } from '../../operator/core/quantity.ts';
+import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 
-type ServiceResource = Resource<MCPService["spec"]>;
-type NetworkResource = Resource<MCPNetwork["spec"]>;
+type ServiceResource = Resource<MCPService['spec']>;
+type NetworkResource = Resource<MCPNetwork['spec']>;
 
 /** A container per replica. Replicas differ in nothing but their number, so their ids share one hash. */
 export function workloadItems(
@@ -18,10 +18,10 @@ export function workloadItems(
   context: DesireContext,
 ): { workloads: WorkloadItem[] } | { problem: Problem } {
   const env = environment(service, context);
-  if ("problem" in env) return env;
+  if ('problem' in env) return env;
   const { spec } = service;
   const owner = resourceKey(service);
-  const template: Omit<WorkloadSpec, "replica"> = {
+  const template: Omit<WorkloadSpec, 'replica'> = {
     images: [spec.image],
     ...(spec.command && { command: spec.command }),
     ...(spec.args && { args: spec.args }),
@@ -34,34 +34,34 @@ export function workloadItems(
     ...(spec.resources.cpus !== undefined && { cpus: parseCpus(spec.resources.cpus) }),
     memoryBytes: parseBytes(spec.resources.memory),
     pids: spec.resources.pids,
-    ...(spec.transport === "stdio" && { bridge: bridge(service, context) }),
+    ...(spec.transport === 'stdio' && { bridge: bridge(service, context) }),
   };
   const hash = hashOf({ scope: context.scope, owner, template });
   const workloads = Array.from({ length: spec.replicas }, (_, index): WorkloadItem => ({
-    type: "workload",
+    type: 'workload',
     id: `${qualified(owner)}-${hash.slice(0, 8)}-${index + 1}`,
     owner,
     spec: { ...template, replica: index + 1 },
     hash,
     needs: [
-      ...template.networks.map((id) => ({ type: "network", id }) as const),
-      ...(template.bridge ? [{ type: "volume", id: template.bridge.volume } as const] : []),
+      ...template.networks.map((id) => ({ type: 'network', id }) as const),
+      ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
     ],
     probe: probe(service),
-    group: { name: "replicas", replicas: spec.replicas, maxSurge: spec.rollout.maxSurge, exclusive: false },
+    group: { name: 'replicas', replicas: spec.replicas, maxSurge: spec.rollout.maxSurge, exclusive: false },
     leasedPort: port,
   }));
   return { workloads };
 }
 
 /** Path of the MCP endpoint: the protocol's habit for the transport unless the manifest says otherwise. */
-export function endpointPath({ path, transport }: MCPService["spec"]): string {
-  return path ?? (transport === "sse" ? "/sse" : "/mcp");
+export function endpointPath({ path, transport }: MCPService['spec']): string {
+  return path ?? (transport === 'sse' ? '/sse' : '/mcp');
 }
 
 function attachedNetworks(service: ServiceResource, network: NetworkResource): string[] {
   const { frontend, internal } = network.spec.networks;
-  return service.spec.egress === "open" ? [internal.name, frontend.name] : [internal.name];
+  return service.spec.egress === 'open' ? [internal.name, frontend.name] : [internal.name];
 }
 
 function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
@@ -78,23 +78,26 @@ function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
 function mounts({ spec, origin }: ServiceResource): Mount[] {
   return spec.volumes.map(({ name, hostPath, mountPath, readOnly }) =>
     hostPath === undefined
-      ? { kind: "volume", source: name ?? "", target: mountPath, readOnly }
-      : { kind: "host", source: resolve(origin.directory, hostPath), target: mountPath, readOnly },
+      ? { kind: 'volume', source: name ?? '', target: mountPath, readOnly }
+      : { kind: 'host', source: resolve(origin.directory, hostPath), target: mountPath, readOnly },
   );
 }
 
 function probe({ spec }: ServiceResource): ProbeSpec {
   const startupTimeoutMs = parseDurationMs(spec.healthCheck.startupTimeout);
   const port = spec.mcpPort;
-  if (spec.healthCheck.type === "tcp") return { kind: "tcp", port, startupTimeoutMs };
-  if (spec.healthCheck.type === "http") return { kind: "http", port, path: spec.healthCheck.path, startupTimeoutMs };
+  if (spec.healthCheck.type === 'tcp') return { kind: 'tcp', port, startupTimeoutMs };
+  if (spec.healthCheck.type === 'http') return { kind: 'http', port, path: spec.healthCheck.path, startupTimeoutMs };
   const path = endpointPath(spec);
-  if (spec.transport === "sse") return { kind: "sse", port, path, startupTimeoutMs };
-  return { kind: "mcp", port, path, bridged: spec.transport === "stdio", startupTimeoutMs };
+  if (spec.transport === 'sse') return { kind: 'sse', port, path, startupTimeoutMs };
+  return { kind: 'mcp', port, path, bridged: spec.transport === 'stdio', startupTimeoutMs };
 }
 
 /** Literal variables, then every key of `envFrom`, then single keys; later ones win. Secrets are referred to by digest. */
-function environment({ spec, origin }: ServiceResource, context: DesireContext): { variables: EnvVar[] } | { problem: Problem } {
+function environment(
+  { spec, origin }: ServiceResource,
+  context: DesireContext,
+): { variables: EnvVar[] } | { problem: Problem } {
   const variables = new Map<string, EnvVar>(spec.env.map(({ name, value }) => [name, { name, value }]));
   const wanted = [
     ...spec.envFrom.map(({ secretRef }) => ({ secret: secretRef.name, key: undefined, name: undefined })),
@@ -103,11 +106,17 @@ function environment({ spec, origin }: ServiceResource, context: DesireContext):
   for (const { secret, key, name } of wanted) {
     const digests = context.secret(secret);
     if (!digests || (key !== undefined && !digests.has(key))) {
-      const what = digests ? `key "${key ?? ""}" is not in secret "${secret}"` : `there is no secret "${secret}"`;
-      return { problem: { reason: "SecretMissing", message: `${origin.file}:${origin.line} spec: ${what}; create the file <secrets directory>/${secret}/${key ?? "KEY"}` } };
+      const what = digests ? `key "${key ?? ''}" is not in secret "${secret}"` : `there is no secret "${secret}"`;
+      return {
+        problem: {
+          reason: 'SecretMissing',
+          message: `${origin.file}:${origin.line} spec: ${what}; create the file <secrets directory>/${secret}/${key ?? 'KEY'}`,
+        },
+      };
     }
     for (const [each, digest] of digests) {
-      if (key === undefined || key === each) variables.set(name ?? each, { name: name ?? each, secret, key: each, digest });
+      if (key === undefined || key === each)
+        variables.set(name ?? each, { name: name ?? each, secret, key: each, digest });
     }
   }
   return { variables: [...variables.values()] };

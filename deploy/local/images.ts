@@ -1,6 +1,6 @@
-import Docker from "dockerode";
-import { catalog } from "../images/catalog.ts";
-import { ensureImages } from "../images/ensure.ts";
+import Docker from 'dockerode';
+import { catalog } from '../images/catalog.ts';
+import { ensureImages } from '../images/ensure.ts';
 
 export interface LocalImagesOptions {
   /** Images that manifests name. */
@@ -26,21 +26,33 @@ export async function ensureLocalImages({ wanted, preferred, say }: LocalImagesO
   await ensureImages(names, {
     docker,
     onProgress: ({ image, phase, durationMs, bytes }) => {
-      if (phase === "built") say(`image ${image.padEnd(34)} built  ${(durationMs / 1000).toFixed(1)} s  ${Math.round(bytes / 1e6)} MB`);
-      else if (phase === "building") say(`image ${image.padEnd(34)} building`);
+      if (phase === 'built')
+        say(`image ${image.padEnd(34)} built  ${(durationMs / 1000).toFixed(1)} s  ${Math.round(bytes / 1e6)} MB`);
+      else if (phase === 'building') say(`image ${image.padEnd(34)} building`);
     },
   });
 }
 
 async function exists(docker: Docker, name: string): Promise<boolean> {
-  return docker.getImage(name).inspect().then(() => true, () => false);
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function pulled(docker: Docker, name: string, say: (line: string) => void): Promise<boolean> {
   const startedMs = Date.now();
   try {
     const stream = await docker.pull(name);
-    await new Promise<void>((resolve, reject) => { docker.modem.followProgress(stream, (error: Error | null) => { error ? reject(error) : resolve(); }); });
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(stream, (error: Error | null) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
     say(`image ${name.padEnd(34)} pulled  ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
     return true;
   } catch {

@@ -1,17 +1,18 @@
-import type { Command } from "commander";
-import Docker from "dockerode";
-import { ensureImages } from "../../deploy/images/ensure.ts";
+import type { Command } from 'commander';
+import Docker from 'dockerode';
+import { ensureImages } from '../../deploy/images/ensure.ts';
 
 export function imagesCommand(program: Command): void {
   program
-    .command("images")
+    .command('images')
     .description("build images from Debian's packages and npm, without a registry")
-    .argument("[names...]", "images, or the sets default, extra, test, all", ["default"])
+    .argument('[names...]', 'images, or the sets default, extra, test, all', ['default'])
     .action(async (names: string[]) => {
       await ensureImages(names, {
         docker: new Docker(),
         onProgress: ({ image, phase, durationMs, bytes }) => {
-          const facts = phase === "building" ? "" : `  ${(durationMs / 1000).toFixed(1)} s  ${Math.round(bytes / 1e6)} MB`;
+          const facts =
+            phase === 'building' ? '' : `  ${(durationMs / 1000).toFixed(1)} s  ${Math.round(bytes / 1e6)} MB`;
           console.log(`image ${image.padEnd(34)} ${phase}${facts}`);
         },
       });

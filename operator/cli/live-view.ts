@@ -1,6 +1,6 @@
-import type { WriteStream } from "node:tty";
-import type { Status } from "../engine/status.ts";
-import { formatStatuses } from "./get.ts";
+import type { WriteStream } from 'node:tty';
+import type { Status } from '../engine/status.ts';
+import { formatStatuses } from './get.ts';
 
 /** Where `up` shows what happens. */
 export interface LiveView {
@@ -24,8 +24,10 @@ function plainView(out: WriteStream): LiveView {
     line: (text) => out.write(`${text}\n`),
     show(statuses) {
       for (const status of statuses) {
-        const [, row = ""] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split("\n");
-        const text = row.replace(/ {2,}0s/, "");
+        const [, row = ''] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split(
+          '\n',
+        );
+        const text = row.replace(/ {2,}0s/, '');
         if (shown.get(status.key) === text) continue;
         shown.set(status.key, text);
         out.write(`${text}\n`);
@@ -36,7 +38,7 @@ function plainView(out: WriteStream): LiveView {
 }
 
 function terminalView(out: WriteStream): LiveView {
-  let table = "";
+  let table = '';
   let drawnRows = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -47,9 +49,9 @@ function terminalView(out: WriteStream): LiveView {
   };
   const draw = (): void => {
     erase();
-    if (table === "") return;
-    const rows = table.split("\n").map((row) => row.slice(0, Math.max(20, out.columns - 1)));
-    out.write(`\n${rows.join("\n")}\n`);
+    if (table === '') return;
+    const rows = table.split('\n').map((row) => row.slice(0, Math.max(20, out.columns - 1)));
+    out.write(`\n${rows.join('\n')}\n`);
     drawnRows = rows.length + 1;
   };
   return {
@@ -59,8 +61,12 @@ function terminalView(out: WriteStream): LiveView {
       draw();
     },
     show(statuses) {
-      table = formatStatuses(statuses.filter(({ kind }) => kind === "MCPService"), Date.now(), false);
-      const networks = statuses.filter(({ kind }) => kind === "MCPNetwork");
+      table = formatStatuses(
+        statuses.filter(({ kind }) => kind === 'MCPService'),
+        Date.now(),
+        false,
+      );
+      const networks = statuses.filter(({ kind }) => kind === 'MCPNetwork');
       if (networks.length > 0) table = `${formatStatuses(networks, Date.now(), false)}\n\n${table}`;
       timer ??= setTimeout(() => {
         timer = undefined;

@@ -1,15 +1,15 @@
-import { statSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import type { Command } from "commander";
-import { Store } from "../engine/store.ts";
-import { formatProblem, type ManifestProblem, type Snapshot } from "../ports/source.ts";
-import { DirectorySource } from "../sources/directory.ts";
+import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { Store } from '../engine/store.ts';
+import { formatProblem, type ManifestProblem, type Snapshot } from '../ports/source.ts';
+import { DirectorySource } from '../sources/directory.ts';
 
 export function validateCommand(program: Command): void {
   program
-    .command("validate")
-    .description("check manifests; prints every error with its place and remedy, and exits 1 if there is one")
-    .argument("<files...>", "files or directories")
+    .command('validate')
+    .description('check manifests; prints every error with its place and remedy, and exits 1 if there is one')
+    .argument('<files...>', 'files or directories')
     .action(async (paths: string[]) => {
       const problems: ManifestProblem[] = [];
       let count = 0;
@@ -30,9 +30,13 @@ async function readPath(path: string): Promise<Snapshot> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return new DirectorySource(path).scan();
   const all = await new DirectorySource(dirname(path)).scan();
   const name = basename(path);
-  return { ...all, documents: all.documents.filter(({ file }) => file === name), problems: all.problems.filter(({ file }) => file === name) };
+  return {
+    ...all,
+    documents: all.documents.filter(({ file }) => file === name),
+    problems: all.problems.filter(({ file }) => file === name),
+  };
 }
 
 function shownPath(path: string, file: string): string {
-  return basename(path) === file ? path : `${path.replace(/\/$/, "")}/${file}`;
+  return basename(path) === file ? path : `${path.replace(/\/$/, '')}/${file}`;
 }

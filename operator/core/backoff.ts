@@ -1,4 +1,4 @@
-import type { FaultClass } from "./fault.ts";
+import type { FaultClass } from './fault.ts';
 
 const firstMs = 200;
 const longestMs = 60_000;
@@ -10,13 +10,13 @@ const steadyMs = 5_000;
  */
 export function backoffMs(faultClass: FaultClass, attempts: number, random: number): number {
   switch (faultClass) {
-    case "invalid":
+    case 'invalid':
       return longestMs;
-    case "missing":
-    case "conflict":
+    case 'missing':
+    case 'conflict':
       return steadyMs;
-    case "transient":
-    case "bug": {
+    case 'transient':
+    case 'bug': {
       const full = Math.min(longestMs, firstMs * 2 ** (attempts - 1));
       return Math.round(full / 2 + (full / 2) * random);
     }

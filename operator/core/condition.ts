@@ -1,4 +1,4 @@
-export type ConditionStatus = "True" | "False" | "Unknown";
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /** Kubernetes' shape, see the API conventions' "Typical status properties". */
 export interface Condition {
@@ -11,7 +11,7 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
-export type ConditionDraft = Pick<Condition, "type" | "status" | "reason" | "message">;
+export type ConditionDraft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** Stamps drafts with generation and time. The time of a condition moves only when its status does. */
 export function settleConditions(
@@ -23,7 +23,11 @@ export function settleConditions(
   return drafts.map((draft) => {
     const before = previous.find((condition) => condition.type === draft.type);
     const unmoved = before !== undefined && before.status === draft.status;
-    return { ...draft, observedGeneration, lastTransitionTime: unmoved ? before.lastTransitionTime : new Date(nowMs).toISOString() };
+    return {
+      ...draft,
+      observedGeneration,
+      lastTransitionTime: unmoved ? before.lastTransitionTime : new Date(nowMs).toISOString(),
+    };
   });
 }
 

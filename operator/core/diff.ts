@@ -1,20 +1,9 @@
-import { bind, describeLate, type Lookup } from "./bind.ts";
-import { itemKey, type DesiredItem, type ItemKey, type Observed, type WorkloadItem } from "./item.ts";
-import type { Action, Plan, Wait } from "./plan.ts";
-import { planRemovals } from "./removal.ts";
-import type { ResourceKey } from "./resource.ts";
-
-export interface DiffInput {
-  readonly key: ResourceKey;
-  readonly desired: readonly DesiredItem[];
-  /** Every observed item that this key owns. */
-  readonly owned: readonly Observed[];
-  /** Any observed item, whoever owns it. */
-  readonly lookup: Lookup;
-  /** Items with an action under way; they are waited for, never acted on twice. */
-  readonly busy: ReadonlyMap<ItemKey, Action["verb"]>;
-  readonly nowMs: number;
-}
+import { bind, describeLate, type Lookup } from './bind.ts';
+import type { DiffInput } from './diff-input.ts';
+import { itemKey, type DesiredItem, type Observed, type WorkloadItem } from './item.ts';
+import type { Action, Plan, Wait } from './plan.ts';
+import { planRemovals } from './removal.ts';
+import { isAdopted, sameHash } from './satisfied.ts';
 
 /**
  * Compares what should be with what is. Grows before it shrinks: `planRemovals` lets nothing go that what remains
@@ -27,75 +16,73 @@ export function diff(input: DiffInput): Plan {
 
   for (const item of input.desired) {
     const step = growthStep(item, input, room);
-    if (step && "verb" in step) actions.push(step);
+    if (step && 'verb' in step) actions.push(step);
     else if (step) waits.push(step);
   }
   const removals = planRemovals(input);
   return { key: input.key, actions: [...actions, ...removals.actions], waits: [...waits, ...removals.waits] };
 }
 
-/** Exists as desired and does its work. */
-export function isSatisfied(item: DesiredItem, lookup: Lookup): boolean {
-  const observed = lookup(item);
-  if (!observed) return false;
-  if (isAdopted(item, observed)) return true;
-  const result = bind(item, lookup);
-  return observed.phase === "ready" && "bound" in result && sameHash(result.bound, observed);
-}
-
 function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, number>): Action | Wait | undefined {
   const { lookup } = input;
-  if (input.busy.has(itemKey(item))) return { item, cause: `${input.busy.get(itemKey(item)) ?? "a step"} is under way` };
+  if (input.busy.has(itemKey(item)))
+    return { item, cause: `${input.busy.get(itemKey(item)) ?? 'a step'} is under way` };
   const observed = lookup(item);
   if (observed && isAdopted(item, observed)) return undefined;
-  if (observed?.phase === "foreign") return { item, cause: observed.message ?? "exists and is not ours", requeueAfterMs: 5_000 };
+  if (observed?.phase === 'foreign')
+    return { item, cause: observed.message ?? 'exists and is not ours', requeueAfterMs: 5_000 };
 
   const stale = routesToDead(item, observed, lookup);
   if (stale) return stale;
   const unmet = item.needs.find((need) => !isReady(lookup(need)));
-  const keepsServing = observed !== undefined && item.type !== "server" && item.type !== "registration";
-  if (unmet && !keepsServing) return { item, cause: `needs ${unmet.type} ${unmet.id}${phaseNote(lookup(unmet))}`, on: unmet };
+  const keepsServing = observed !== undefined && item.type !== 'server' && item.type !== 'registration';
+  if (unmet && !keepsServing)
+    return { item, cause: `needs ${unmet.type} ${unmet.id}${phaseNote(lookup(unmet))}`, on: unmet };
   const result = bind(item, lookup);
-  if ("unbound" in result) return { item, cause: `needs the ${describeLate(result.unbound)}`, on: result.unbound.late };
+  if ('unbound' in result) return { item, cause: `needs the ${describeLate(result.unbound)}`, on: result.unbound.late };
   if (!observed) return createStep(result.bound, input, room);
   return changeStep(result.bound, observed);
 }
 
 function createStep(item: DesiredItem, input: DiffInput, room: Map<string, number>): Action | Wait {
-  if (item.type !== "workload") return { verb: "create", item, cause: "does not exist" };
+  if (item.type !== 'workload') return { verb: 'create', item, cause: 'does not exist' };
   const left = room.get(item.group.name) ?? roomFor(item, input);
   room.set(item.group.name, left - 1);
-  if (left <= 0) return { item, cause: `waits for room: ${item.group.replicas} replicas and ${item.group.maxSurge} more are the limit` };
-  return { verb: "create", item, cause: `replica ${item.spec.replica} of ${item.group.replicas} is missing` };
+  if (left <= 0)
+    return {
+      item,
+      cause: `waits for room: ${item.group.replicas} replicas and ${item.group.maxSurge} more are the limit`,
+    };
+  return { verb: 'create', item, cause: `replica ${item.spec.replica} of ${item.group.replicas} is missing` };
 }
 
 function changeStep(item: DesiredItem, observed: Observed): Action | Wait | undefined {
   if (!sameHash(item, observed)) {
-    return { verb: "update", item, observed, cause: `hash ${observed.hash || "unknown"} -> ${item.hash}` };
+    return { verb: 'update', item, observed, cause: `hash ${observed.hash || 'unknown'} -> ${item.hash}` };
   }
   switch (observed.phase) {
-    case "ready":
-    case "foreign":
+    case 'ready':
+    case 'foreign':
       return undefined;
-    case "stopped":
-      return { verb: "start", item, observed, cause: observed.message ?? "is stopped" };
-    case "draining":
-      return { verb: "update", item, observed, cause: "is wanted again" };
-    case "starting":
-      return { item, cause: observed.message ?? "is not ready yet" };
-    case "failed":
-      return { item, cause: observed.message ?? "failed", requeueAfterMs: 5_000 };
+    case 'stopped':
+      return { verb: 'start', item, observed, cause: observed.message ?? 'is stopped' };
+    case 'draining':
+      return { verb: 'update', item, observed, cause: 'is wanted again' };
+    case 'starting':
+      return { item, cause: observed.message ?? 'is not ready yet' };
+    case 'failed':
+      return { item, cause: observed.message ?? 'failed', requeueAfterMs: 5_000 };
   }
 }
 
 /** How many more workloads the group may hold now. */
 function roomFor(item: WorkloadItem, input: DiffInput): number {
   const { group } = item;
-  const desired = input.desired.filter((other) => other.type === "workload" && other.group.name === group.name);
+  const desired = input.desired.filter((other) => other.type === 'workload' && other.group.name === group.name);
   const existing = desired.filter((other) => input.lookup(other) || input.busy.has(itemKey(other))).length;
   const wanted = new Set(desired.map(({ id }) => id));
   const surplus = input.owned.filter(
-    ({ type, id, fields }) => type === "workload" && fields["group"] === group.name && !wanted.has(id),
+    ({ type, id, fields }) => type === 'workload' && fields['group'] === group.name && !wanted.has(id),
   ).length;
   return group.exclusive && surplus > 0 ? 0 : group.replicas + group.maxSurge - existing - surplus;
 }
@@ -106,29 +93,25 @@ function roomFor(item: WorkloadItem, input: DiffInput): number {
  */
 function routesToDead(item: DesiredItem, observed: Observed | undefined, lookup: Lookup): Action | undefined {
   if (!observed || !item.workload) return undefined;
-  const workload = lookup({ type: "workload", id: item.workload });
-  if (workload?.phase === "ready") return undefined;
-  const [from, to] = [observed.fields["address"], workload?.fields["address"]];
+  const workload = lookup({ type: 'workload', id: item.workload });
+  if (workload?.phase === 'ready') return undefined;
+  const [from, to] = [observed.fields['address'], workload?.fields['address']];
   const hasMoved = from !== undefined && to !== undefined && from !== to;
-  if (workload?.phase === "starting" && !hasMoved) return undefined;
-  const what = !workload ? "is gone" : workload.phase === "starting" ? "has moved" : `is ${workload.phase}`;
-  return { verb: "remove", item: observed, cause: `workload ${item.workload} ${what}` };
-}
-
-/** Identity of a workload is in its id and a volume cannot change: their hashes are never compared here. */
-function sameHash(item: DesiredItem, observed: Observed): boolean {
-  return item.type === "workload" || item.type === "volume" || item.hash === observed.hash;
-}
-
-function isAdopted(item: DesiredItem, observed: Observed): boolean {
-  return item.type === "network" && item.spec.adopt && observed.phase === "foreign";
+  if (workload?.phase === 'starting' && !hasMoved) return undefined;
+  const what = !workload ? 'is gone' : workload.phase === 'starting' ? 'has moved' : `is ${workload.phase}`;
+  return { verb: 'remove', item: observed, cause: `workload ${item.workload} ${what}` };
 }
 
 /** A foreign item that others need is an adopted network: whoever may not adopt it waits by itself. */
 function isReady(observed: Observed | undefined): boolean {
-  return observed !== undefined && (observed.phase === "ready" || (observed.phase === "foreign" && observed.type === "network"));
+  return (
+    observed !== undefined &&
+    (observed.phase === 'ready' || (observed.phase === 'foreign' && observed.type === 'network'))
+  );
 }
 
 function phaseNote(observed: Observed | undefined): string {
-  return observed ? ` (${observed.message ?? observed.phase})` : "";
+  return observed ? ` (${observed.message ?? observed.phase})` : '';
 }
+
+export type { DiffInput } from './diff-input.ts';

@@ -1,5 +1,5 @@
 /** See docs/architecture.md. It decides who must act: a person, the world, nobody, or us. */
-export type FaultClass = "invalid" | "missing" | "conflict" | "transient" | "bug";
+export type FaultClass = 'invalid' | 'missing' | 'conflict' | 'transient' | 'bug';
 
 /** The only error type that crosses a driver's edge. */
 export class Fault extends Error {
@@ -9,7 +9,7 @@ export class Fault extends Error {
 
   constructor(faultClass: FaultClass, reason: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "Fault";
+    this.name = 'Fault';
     this.class = faultClass;
     this.reason = reason;
   }
@@ -20,5 +20,7 @@ export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const message = error instanceof Error ? error.message : String(error);
   const bug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-  return bug ? new Fault("bug", "InternalError", message, { cause: error }) : new Fault("transient", "Retrying", message, { cause: error });
+  return bug
+    ? new Fault('bug', 'InternalError', message, { cause: error })
+    : new Fault('transient', 'Retrying', message, { cause: error });
 }

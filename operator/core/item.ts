@@ -1,10 +1,10 @@
-import type { ResourceKey } from "./resource.ts";
+import type { ResourceKey } from './resource.ts';
 
 /**
  * The small language between controllers and drivers. A controller says which items should exist; a driver says which
  * do. The order is the order of growth: what stands earlier can be needed by what stands later.
  */
-export const itemTypes = ["network", "volume", "balancer", "workload", "backend", "registration", "server"] as const;
+export const itemTypes = ['network', 'volume', 'balancer', 'workload', 'backend', 'registration', 'server'] as const;
 export type ItemType = (typeof itemTypes)[number];
 
 /** Identifies an item: the type and an id that is unique within the type. */
@@ -33,13 +33,13 @@ interface Desired<Type extends ItemType, Spec> extends ItemRef {
   readonly workload?: string;
 }
 
-export type NetworkItem = Desired<"network", NetworkSpec>;
-export type VolumeItem = Desired<"volume", VolumeSpec>;
-export type BalancerItem = Desired<"balancer", BalancerSpec>;
-export type BackendItem = Desired<"backend", BackendSpec>;
-export type RegistrationItem = Desired<"registration", RegistrationSpec>;
-export type ServerItem = Desired<"server", ServerSpec>;
-export interface WorkloadItem extends Desired<"workload", WorkloadSpec> {
+export type NetworkItem = Desired<'network', NetworkSpec>;
+export type VolumeItem = Desired<'volume', VolumeSpec>;
+export type BalancerItem = Desired<'balancer', BalancerSpec>;
+export type BackendItem = Desired<'backend', BackendSpec>;
+export type RegistrationItem = Desired<'registration', RegistrationSpec>;
+export type ServerItem = Desired<'server', ServerSpec>;
+export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
   /** How readiness is proven. Not part of the hash: another interval replaces no container. */
   readonly probe: ProbeSpec;
   readonly group: WorkloadGroup;
@@ -48,13 +48,7 @@ export interface WorkloadItem extends Desired<"workload", WorkloadSpec> {
 }
 
 export type DesiredItem =
-  | NetworkItem
-  | VolumeItem
-  | BalancerItem
-  | BackendItem
-  | RegistrationItem
-  | ServerItem
-  | WorkloadItem;
+  NetworkItem | VolumeItem | BalancerItem | BackendItem | RegistrationItem | ServerItem | WorkloadItem;
 
 export interface NetworkSpec {
   readonly name: string;
@@ -105,8 +99,8 @@ export type EnvVar =
   | { readonly name: string; readonly secret: string; readonly key: string; readonly digest: string };
 
 export type Mount =
-  | { readonly kind: "volume"; readonly source: string; readonly target: string; readonly readOnly: boolean }
-  | { readonly kind: "host"; readonly source: string; readonly target: string; readonly readOnly: boolean };
+  | { readonly kind: 'volume'; readonly source: string; readonly target: string; readonly readOnly: boolean }
+  | { readonly kind: 'host'; readonly source: string; readonly target: string; readonly readOnly: boolean };
 
 export interface PortMapping {
   readonly address: string;
@@ -118,17 +112,29 @@ export interface BridgeSpec {
   readonly volume: string;
   readonly port: number;
   readonly path: string;
-  readonly isolation: "session" | "shared";
+  readonly isolation: 'session' | 'shared';
   readonly maxSessions: number;
   readonly idleTimeoutMs: number;
 }
 
 export type ProbeSpec =
-  | { readonly kind: "mcp"; readonly port: number; readonly path: string; readonly bridged: boolean; readonly startupTimeoutMs: number }
-  | { readonly kind: "sse"; readonly port: number; readonly path: string; readonly startupTimeoutMs: number }
-  | { readonly kind: "http"; readonly port: number; readonly path: string; readonly address?: string; readonly startupTimeoutMs: number }
-  | { readonly kind: "tcp"; readonly port: number; readonly startupTimeoutMs: number }
-  | { readonly kind: "running"; readonly startupTimeoutMs: number };
+  | {
+      readonly kind: 'mcp';
+      readonly port: number;
+      readonly path: string;
+      readonly bridged: boolean;
+      readonly startupTimeoutMs: number;
+    }
+  | { readonly kind: 'sse'; readonly port: number; readonly path: string; readonly startupTimeoutMs: number }
+  | {
+      readonly kind: 'http';
+      readonly port: number;
+      readonly path: string;
+      readonly address?: string;
+      readonly startupTimeoutMs: number;
+    }
+  | { readonly kind: 'tcp'; readonly port: number; readonly startupTimeoutMs: number }
+  | { readonly kind: 'running'; readonly startupTimeoutMs: number };
 
 /** Settings that all backends of one load balancer share. */
 export interface BalancerSpec {
@@ -148,15 +154,20 @@ export interface BackendSpec {
   readonly balancer: string;
   readonly port: number;
   readonly path: string;
-  readonly algorithm: "roundrobin" | "leastconn" | "random";
-  readonly affinity: "session" | "address" | "none";
+  readonly algorithm: 'roundrobin' | 'leastconn' | 'random';
+  readonly affinity: 'session' | 'address' | 'none';
   readonly check: CheckSpec;
 }
 
-export type CheckSpec = { readonly intervalMs: number; readonly timeoutMs: number; readonly fall: number; readonly rise: number } & (
-  | { readonly kind: "http"; readonly path: string }
-  | { readonly kind: "mcp"; readonly path: string }
-  | { readonly kind: "tcp" }
+export type CheckSpec = {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly fall: number;
+  readonly rise: number;
+} & (
+  | { readonly kind: 'http'; readonly path: string }
+  | { readonly kind: 'mcp'; readonly path: string }
+  | { readonly kind: 'tcp' }
 );
 
 export interface ServerSpec {
@@ -167,7 +178,7 @@ export interface ServerSpec {
   readonly address: string | Late;
   readonly port: number;
   readonly weight: number;
-  readonly check: Pick<CheckSpec, "intervalMs" | "fall" | "rise">;
+  readonly check: Pick<CheckSpec, 'intervalMs' | 'fall' | 'rise'>;
   readonly drainTimeoutMs: number;
   /** Whether live sessions can be counted; without it a drain lasts until its deadline. */
   readonly countsSessions: boolean;
@@ -180,11 +191,13 @@ export interface RegistrationSpec {
   readonly port: number;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, string | Late>>;
-  readonly check: { readonly kind: "http"; readonly path: string; readonly intervalMs: number; readonly timeoutMs: number } | { readonly kind: "tcp"; readonly intervalMs: number; readonly timeoutMs: number };
+  readonly check:
+    | { readonly kind: 'http'; readonly path: string; readonly intervalMs: number; readonly timeoutMs: number }
+    | { readonly kind: 'tcp'; readonly intervalMs: number; readonly timeoutMs: number };
 }
 
 /** Where an observed item is in its life. `foreign` exists and is not ours; it is never changed. */
-export type Phase = "stopped" | "starting" | "ready" | "failed" | "draining" | "foreign";
+export type Phase = 'stopped' | 'starting' | 'ready' | 'failed' | 'draining' | 'foreign';
 
 /** An item as a driver found it. */
 export interface Observed extends ItemRef {
@@ -203,5 +216,5 @@ export function itemKey(ref: ItemRef): ItemKey {
 }
 
 export function isLate(value: unknown): value is Late {
-  return typeof value === "object" && value !== null && "late" in value;
+  return typeof value === 'object' && value !== null && 'late' in value;
 }

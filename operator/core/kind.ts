@@ -1,10 +1,10 @@
-import type { ConditionDraft } from "./condition.ts";
-import type { Fault } from "./fault.ts";
-import type { DesiredItem, ItemKey } from "./item.ts";
-import type { Lookup } from "./bind.ts";
-import type { Plan } from "./plan.ts";
-import type { PortClaim } from "./port-lease.ts";
-import type { Resource, ResourceKey } from "./resource.ts";
+import type { ConditionDraft } from './condition.ts';
+import type { Fault } from './fault.ts';
+import type { DesiredItem, ItemKey } from './item.ts';
+import type { Lookup } from './bind.ts';
+import type { Plan } from './plan.ts';
+import type { PortClaim } from './port-lease.ts';
+import type { Resource, ResourceKey } from './resource.ts';
 
 /** What a controller is told about the world it compiles for; everything else comes from resources. */
 export interface DesireContext {
@@ -73,12 +73,12 @@ export interface Kind<Spec> {
   /** Keys of the resources that this one is compiled from; it is reconciled when they change. */
   dependsOn(resource: Resource<Spec>): readonly ResourceKey[];
   /** What the resource asks of the port plan, for kinds that are served at a port. */
-  portClaim?(resource: Resource<Spec>, resolve: DesireContext["resolve"]): Omit<PortClaim, "key" | "held"> | undefined;
+  portClaim?(resource: Resource<Spec>, resolve: DesireContext['resolve']): Omit<PortClaim, 'key' | 'held'> | undefined;
   assess(resource: Resource<Spec>, assessment: Assessment): Verdict;
 }
 
 /** Checks the parts of a kind against each other and forgets the type of its spec, which admission guarantees. */
 export function defineKind<Spec>(kind: Kind<Spec>): Kind<unknown> {
   // Admission validates a resource against the schema of its kind before any of these functions sees it.
-  return kind as Kind<unknown>;
+  return kind;
 }

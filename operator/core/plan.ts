@@ -1,5 +1,5 @@
-import type { DesiredItem, ItemRef, Observed } from "./item.ts";
-import { displayKey, type ResourceKey } from "./resource.ts";
+import type { DesiredItem, ItemRef, Observed } from './item.ts';
+import { displayKey, type ResourceKey } from './resource.ts';
 
 interface Grow<Verb extends string> {
   readonly verb: Verb;
@@ -15,7 +15,7 @@ interface Shrink<Verb extends string> {
 }
 
 /** One step that may run now, in any order with the others of its plan. Its cause says why, for people. */
-export type Action = Grow<"create"> | Grow<"update"> | Grow<"start"> | Shrink<"drain"> | Shrink<"remove">;
+export type Action = Grow<'create'> | Grow<'update'> | Grow<'start'> | Shrink<'drain'> | Shrink<'remove'>;
 
 /** A step that cannot run yet. */
 export interface Wait {
@@ -33,12 +33,12 @@ export interface Plan {
   readonly waits: readonly Wait[];
 }
 
-const verbs = { create: "create", update: "update", start: "start ", drain: "drain ", remove: "remove" } as const;
+const verbs = { create: 'create', update: 'update', start: 'start ', drain: 'drain ', remove: 'remove' } as const;
 
 /** The dry run as printed: a block per resource that has something to do, and the sum. */
 export function formatPlans(plans: readonly Plan[]): string {
   const blocks = plans.filter((plan) => plan.actions.length + plan.waits.length > 0).map(formatPlan);
-  return [...blocks, formatSum(plans)].join("\n");
+  return [...blocks, formatSum(plans)].join('\n');
 }
 
 function formatPlan(plan: Plan): string {
@@ -47,12 +47,13 @@ function formatPlan(plan: Plan): string {
     ...plan.waits.map(({ item, cause }) => [`wait   ${item.type} ${item.id}`, cause] as const),
   ];
   const width = Math.max(...lines.map(([what]) => what.length));
-  return [displayKey(plan.key), ...lines.map(([what, cause]) => `  ${what.padEnd(width)}   ${cause}`)].join("\n");
+  return [displayKey(plan.key), ...lines.map(([what, cause]) => `  ${what.padEnd(width)}   ${cause}`)].join('\n');
 }
 
 function formatSum(plans: readonly Plan[]): string {
   const actions = plans.flatMap((plan) => plan.actions);
-  const count = (...wanted: readonly Action["verb"][]): number => actions.filter(({ verb }) => wanted.includes(verb)).length;
+  const count = (...wanted: readonly Action['verb'][]): number =>
+    actions.filter(({ verb }) => wanted.includes(verb)).length;
   const waiting = plans.reduce((sum, plan) => sum + plan.waits.length, 0);
-  return `${count("create")} to create, ${count("update", "start")} to update, ${count("remove", "drain")} to remove, ${waiting} waiting`;
+  return `${count('create')} to create, ${count('update', 'start')} to update, ${count('remove', 'drain')} to remove, ${waiting} waiting`;
 }

@@ -1,5 +1,5 @@
-import { displayKey, type ResourceKey } from "./resource.ts";
-import type { Problem } from "./kind.ts";
+import { displayKey, type ResourceKey } from './resource.ts';
+import type { Problem } from './kind.ts';
 
 /** A service that wants a port, from the network's range. */
 export interface PortClaim {
@@ -39,14 +39,32 @@ export function leasePorts(claims: readonly PortClaim[]): Map<ResourceKey, Lease
     const { key, range, declared: port } = claim;
     if (port === undefined || leases.has(key)) continue;
     const rival = holder(claim, port);
-    if (rival !== undefined) leases.set(key, { problem: { reason: "PortConflict", message: `port ${port} belongs to ${displayKey(rival)}; choose another, or none to be given one` } });
-    else if (!inRange(claim, port)) leases.set(key, { problem: { reason: "PortOutOfRange", message: `port ${port} is not in the network's service range ${range.first}-${range.last}, or is reserved in it; choose one inside, or none to be given one` } });
+    if (rival !== undefined)
+      leases.set(key, {
+        problem: {
+          reason: 'PortConflict',
+          message: `port ${port} belongs to ${displayKey(rival)}; choose another, or none to be given one`,
+        },
+      });
+    else if (!inRange(claim, port))
+      leases.set(key, {
+        problem: {
+          reason: 'PortOutOfRange',
+          message: `port ${port} is not in the network's service range ${range.first}-${range.last}, or is reserved in it; choose one inside, or none to be given one`,
+        },
+      });
     else take(claim, port);
   }
   for (const claim of byName) {
     if (leases.has(claim.key)) continue;
     const free = firstFree(claim, (port) => holder(claim, port) === undefined);
-    if (free === undefined) leases.set(claim.key, { problem: { reason: "NoPortLeft", message: `every port of ${claim.range.first}-${claim.range.last} is taken; widen spec.ports.services of the network` } });
+    if (free === undefined)
+      leases.set(claim.key, {
+        problem: {
+          reason: 'NoPortLeft',
+          message: `every port of ${claim.range.first}-${claim.range.last} is taken; widen spec.ports.services of the network`,
+        },
+      });
     else take(claim, free);
   }
   return leases;
@@ -57,6 +75,7 @@ function inRange({ range, reserved }: PortClaim, port: number): boolean {
 }
 
 function firstFree(claim: PortClaim, isFree: (port: number) => boolean): number | undefined {
-  for (let port = claim.range.first; port <= claim.range.last; port++) if (inRange(claim, port) && isFree(port)) return port;
+  for (let port = claim.range.first; port <= claim.range.last; port++)
+    if (inRange(claim, port) && isFree(port)) return port;
   return undefined;
 }

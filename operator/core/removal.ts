@@ -1,6 +1,7 @@
-import { isSatisfied, type DiffInput } from "./diff.ts";
-import { itemKey, type DesiredItem, type Observed } from "./item.ts";
-import type { Action, Wait } from "./plan.ts";
+import type { DiffInput } from './diff-input.ts';
+import { itemKey, type DesiredItem, type Observed } from './item.ts';
+import type { Action, Wait } from './plan.ts';
+import { isSatisfied } from './satisfied.ts';
 
 interface Removals {
   readonly actions: readonly Action[];
@@ -15,16 +16,18 @@ const drainPollMs = 500;
  */
 export function planRemovals(input: DiffInput): Removals {
   const wanted = new Set(input.desired.map(itemKey));
-  const surplus = input.owned.filter((item) => !wanted.has(itemKey(item)) && item.phase !== "foreign");
+  const surplus = input.owned.filter((item) => !wanted.has(itemKey(item)) && item.phase !== 'foreign');
   if (surplus.length === 0) return { actions: [], waits: [] };
 
   const steps = [
     ...surplusWorkloads(surplus).flatMap((workload) => workloadStep(workload, surplus, input)),
-    ...surplus.filter(({ type, workload }) => type !== "workload" && workload === undefined).map((item) => structureStep(item, surplus, input)),
+    ...surplus
+      .filter(({ type, workload }) => type !== 'workload' && workload === undefined)
+      .map((item) => structureStep(item, surplus, input)),
   ].filter((step) => !input.busy.has(itemKey(step.item)));
   return {
-    actions: steps.filter((step): step is Action => "verb" in step),
-    waits: steps.filter((step): step is Wait => !("verb" in step)),
+    actions: steps.filter((step): step is Action => 'verb' in step),
+    waits: steps.filter((step): step is Wait => !('verb' in step)),
   };
 }
 
@@ -32,79 +35,100 @@ export function planRemovals(input: DiffInput): Removals {
 function surplusWorkloads(surplus: readonly Observed[]): string[] {
   const ids = new Set<string>();
   for (const item of surplus) {
-    if (item.type === "workload") ids.add(item.id);
+    if (item.type === 'workload') ids.add(item.id);
     else if (item.workload !== undefined) ids.add(item.workload);
   }
   return [...ids].sort();
 }
 
 function workloadStep(id: string, surplus: readonly Observed[], input: DiffInput): (Action | Wait)[] {
-  const of = (type: Observed["type"]): Observed | undefined =>
-    surplus.find((item) => item.type === type && (item.type === "workload" ? item.id : item.workload) === id);
-  const [server, registration, workload] = [of("server"), of("registration"), of("workload")];
+  const of = (type: Observed['type']): Observed | undefined =>
+    surplus.find((item) => item.type === type && (item.type === 'workload' ? item.id : item.workload) === id);
+  const [server, registration, workload] = [of('server'), of('registration'), of('workload')];
 
   if (workload && !mayGo(workload, server, surplus, input)) {
-    return [{ item: workload, cause: "serves until its replacement does" }];
+    return [{ item: workload, cause: 'serves until its replacement does' }];
   }
   if (server) return removeServer(server, surplus, input);
   const next = registration ?? workload;
-  return next ? [{ verb: "remove", item: next, cause: removalCause(input) }] : [];
+  return next ? [{ verb: 'remove', item: next, cause: removalCause(input) }] : [];
 }
 
 /**
  * A serving workload may go if enough others serve without it. One that has never proven itself is in nobody's way; one
  * that is proven but not routed may be all there is (the balancer has just lost its state), so it waits as well.
  */
-function mayGo(workload: Observed, server: Observed | undefined, surplus: readonly Observed[], input: DiffInput): boolean {
-  const group = input.desired.flatMap((item) => (item.type === "workload" && item.group.name === workload.fields["group"] ? [item.group] : []))[0];
-  if (!group || group.exclusive || server?.phase === "draining") return true;
-  if (!server && workload.phase !== "ready") return true;
-  const replacements = input.desired.filter((item) => item.type === "workload" && item.group.name === group.name && servesFully(item, input)).length;
-  const serving = surplus.filter((item) => item.type === "workload" && item.fields["group"] === group.name && isServing(item, surplus));
+function mayGo(
+  workload: Observed,
+  server: Observed | undefined,
+  surplus: readonly Observed[],
+  input: DiffInput,
+): boolean {
+  const group = input.desired.flatMap((item) =>
+    item.type === 'workload' && item.group.name === workload.fields['group'] ? [item.group] : [],
+  )[0];
+  if (!group || group.exclusive || server?.phase === 'draining') return true;
+  if (!server && workload.phase !== 'ready') return true;
+  const replacements = input.desired.filter(
+    (item) => item.type === 'workload' && item.group.name === group.name && servesFully(item, input),
+  ).length;
+  const serving = surplus.filter(
+    (item) => item.type === 'workload' && item.fields['group'] === group.name && isServing(item, surplus),
+  );
   const spare = replacements + serving.length - group.replicas;
-  const rank = serving.map(({ id }) => id).sort().indexOf(workload.id);
+  const rank = serving
+    .map(({ id }) => id)
+    .sort()
+    .indexOf(workload.id);
   // What has no route adds nothing; it is kept only while it might be all there is.
   return rank < 0 ? spare >= 0 || replacements > 0 : rank < spare;
 }
 
 function isServing(workload: Observed, surplus: readonly Observed[]): boolean {
-  return surplus.some(({ type, workload: of, phase }) => type === "server" && of === workload.id && phase === "ready");
+  return surplus.some(({ type, workload: of, phase }) => type === 'server' && of === workload.id && phase === 'ready');
 }
 
 /** The workload and everything that hangs on it, as desired. */
 function servesFully(workload: DesiredItem, input: DiffInput): boolean {
   return input.desired.every((item) => {
-    const belongs = itemKey(item) === itemKey(workload) || (item.workload === workload.id && item.type === "server");
+    const belongs = itemKey(item) === itemKey(workload) || (item.workload === workload.id && item.type === 'server');
     return !belongs || (isSatisfied(item, input.lookup) && !input.busy.has(itemKey(item)));
   });
 }
 
 function removeServer(server: Observed, surplus: readonly Observed[], input: DiffInput): (Action | Wait)[] {
   // A surplus backend takes its servers along.
-  if (surplus.some(({ type, id }) => type === "backend" && id === server.fields["backend"])) return [];
-  const drainTimeoutMs = Number(server.fields["drainTimeoutMs"] ?? 0);
-  if (server.phase !== "draining" && drainTimeoutMs > 0 && server.fields["health"] !== "DOWN") {
-    return [{ verb: "drain", item: server, cause: removalCause(input) }];
+  if (surplus.some(({ type, id }) => type === 'backend' && id === server.fields['backend'])) return [];
+  const drainTimeoutMs = Number(server.fields['drainTimeoutMs'] ?? 0);
+  if (server.phase !== 'draining' && drainTimeoutMs > 0 && server.fields['health'] !== 'DOWN') {
+    return [{ verb: 'drain', item: server, cause: removalCause(input) }];
   }
-  const untilMs = Number(server.fields["drainingSinceMs"] ?? 0) + drainTimeoutMs;
+  const untilMs = Number(server.fields['drainingSinceMs'] ?? 0) + drainTimeoutMs;
   const leftMs = untilMs - input.nowMs;
-  const sessions = server.fields["sessions"];
-  if (server.phase === "draining" && leftMs > 0 && sessions !== "0") {
-    const count = sessions === undefined ? "sessions cannot be counted" : `${sessions} sessions`;
-    return [{ item: server, cause: `drains for at most ${Math.ceil(leftMs / 1000)} s more: ${count}`, requeueAfterMs: Math.min(drainPollMs, leftMs) }];
+  const sessions = server.fields['sessions'];
+  if (server.phase === 'draining' && leftMs > 0 && sessions !== '0') {
+    const count = sessions === undefined ? 'sessions cannot be counted' : `${sessions} sessions`;
+    return [
+      {
+        item: server,
+        cause: `drains for at most ${Math.ceil(leftMs / 1000)} s more: ${count}`,
+        requeueAfterMs: Math.min(drainPollMs, leftMs),
+      },
+    ];
   }
-  return [{ verb: "remove", item: server, cause: server.phase === "draining" ? "is drained" : removalCause(input) }];
+  return [{ verb: 'remove', item: server, cause: server.phase === 'draining' ? 'is drained' : removalCause(input) }];
 }
 
 function structureStep(item: Observed, surplus: readonly Observed[], input: DiffInput): Action | Wait {
   if (!input.desired.every((desired) => isSatisfied(desired, input.lookup))) {
-    return { item, cause: "goes once everything desired is there" };
+    return { item, cause: 'goes once everything desired is there' };
   }
-  const holdsWorkloads = item.type === "network" || item.type === "volume" || item.type === "balancer";
-  if (holdsWorkloads && surplus.some(({ type }) => type === "workload")) return { item, cause: "goes after the workloads that use it" };
-  return { verb: "remove", item, cause: removalCause(input) };
+  const holdsWorkloads = item.type === 'network' || item.type === 'volume' || item.type === 'balancer';
+  if (holdsWorkloads && surplus.some(({ type }) => type === 'workload'))
+    return { item, cause: 'goes after the workloads that use it' };
+  return { verb: 'remove', item, cause: removalCause(input) };
 }
 
 function removalCause(input: DiffInput): string {
-  return input.desired.length === 0 ? "its resource was removed" : "is no longer desired";
+  return input.desired.length === 0 ? 'its resource was removed' : 'is no longer desired';
 }

@@ -1,5 +1,5 @@
 /** `<kind>/<namespace>/<name>`: what queues, labels and indexes carry instead of objects. */
-export type ResourceKey = string & { readonly __brand?: "ResourceKey" };
+export type ResourceKey = string & { readonly __brand?: 'ResourceKey' };
 
 /** A declared object as every layer above admission sees it: valid, defaults filled in. */
 export interface Resource<Spec = unknown> {
@@ -29,19 +29,19 @@ export function keyOf(kind: string, namespace: string, name: string): ResourceKe
   return `${kind}/${namespace}/${name}`;
 }
 
-export function resourceKey(resource: Pick<Resource, "kind" | "metadata">): ResourceKey {
+export function resourceKey(resource: Pick<Resource, 'kind' | 'metadata'>): ResourceKey {
   return keyOf(resource.kind, resource.metadata.namespace, resource.metadata.name);
 }
 
 /** The inverse of {@link keyOf}. Missing parts come back empty, since keys are also read from labels of containers. */
 export function parseKey(key: ResourceKey): { kind: string; namespace: string; name: string } {
-  const [kind = "", namespace = "", name = ""] = key.split("/");
+  const [kind = '', namespace = '', name = ''] = key.split('/');
   return { kind, namespace, name };
 }
 
 /** What a person reads and types: `service/files`, or `service/team-a/files` outside the default namespace. */
 export function displayKey(key: ResourceKey): string {
   const { kind, namespace, name } = parseKey(key);
-  const short = kind.replace(/^MCP/, "").toLowerCase();
-  return namespace === "default" ? `${short}/${name}` : `${short}/${namespace}/${name}`;
+  const short = kind.replace(/^MCP/, '').toLowerCase();
+  return namespace === 'default' ? `${short}/${name}` : `${short}/${namespace}/${name}`;
 }

@@ -1,9 +1,9 @@
-import type { Desire, DesireContext, Kind, Platform } from "../core/kind.ts";
-import { leasePorts, type Lease, type PortClaim } from "../core/port-lease.ts";
-import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from "../core/resource.ts";
-import type { Secrets } from "../ports/secrets.ts";
-import type { Observation } from "./observation.ts";
-import type { Store } from "./store.ts";
+import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
+import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
+import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Observation } from './observation.ts';
+import type { Store } from './store.ts';
 
 export interface CompilerDeps {
   readonly kinds: readonly Kind<unknown>[];
@@ -28,8 +28,12 @@ export class Compiler {
       scope: deps.scope,
       platform: deps.platform,
       resolve: (kind, namespace, name) => deps.store.get(keyOf(kind, namespace, name)),
-      names: (kind, namespace) => deps.store.all().filter((each) => each.kind === kind && each.metadata.namespace === namespace).map(({ metadata }) => metadata.name),
-      port: (key) => this.#leases.get(key) ?? { problem: { reason: "NoPortLeft", message: "has no port yet" } },
+      names: (kind, namespace) =>
+        deps.store
+          .all()
+          .filter((each) => each.kind === kind && each.metadata.namespace === namespace)
+          .map(({ metadata }) => metadata.name),
+      port: (key) => this.#leases.get(key) ?? { problem: { reason: 'NoPortLeft', message: 'has no port yet' } },
       secret: (name) => deps.secrets.digests(name),
     };
   }
@@ -47,21 +51,27 @@ export class Compiler {
     const resource = store.get(key);
     const kind = this.kind(key);
     if (resource && kind) return kind.desire(resource, this.#context);
-    if (store.problemsOf(key).length > 0) return { blocked: { reason: "InvalidManifest", message: "no version of the manifest was valid yet" } };
-    if (store.pruneBlock !== undefined) return { blocked: { reason: "PruneSuspended", message: store.pruneBlock } };
+    if (store.problemsOf(key).length > 0)
+      return { blocked: { reason: 'InvalidManifest', message: 'no version of the manifest was valid yet' } };
+    if (store.pruneBlock !== undefined) return { blocked: { reason: 'PruneSuspended', message: store.pruneBlock } };
     return { items: [] };
   }
 
   /** Keys that are compiled from one of the given resources, to be reconciled with them. */
   dependents(keys: ReadonlySet<ResourceKey>): ResourceKey[] {
-    return this.#deps.store.all().filter((resource) => this.#dependencies(resource).some((key) => keys.has(key))).map(resourceKey);
+    return this.#deps.store
+      .all()
+      .filter((resource) => this.#dependencies(resource).some((key) => keys.has(key)))
+      .map(resourceKey);
   }
 
   /** Gives every service its port anew. Returns the keys whose lease is another than before. */
   leasePorts(): ResourceKey[] {
     const before = this.#leases;
     this.#leases = leasePorts(this.#deps.store.all().flatMap((resource) => this.#claim(resource) ?? []));
-    return [...this.#leases].flatMap(([key, lease]) => (JSON.stringify(before.get(key)) === JSON.stringify(lease) ? [] : [key]));
+    return [...this.#leases].flatMap(([key, lease]) =>
+      JSON.stringify(before.get(key)) === JSON.stringify(lease) ? [] : [key],
+    );
   }
 
   #dependencies(resource: Resource): readonly ResourceKey[] {
@@ -79,9 +89,11 @@ export class Compiler {
   /** This process's own lease, else what the world says: the listener, or the label of a container. */
   #heldPort(key: ResourceKey): number | undefined {
     const lease = this.#leases.get(key);
-    if (lease && "port" in lease) return lease.port;
+    if (lease && 'port' in lease) return lease.port;
     const owned = this.#deps.observation.owned(key);
-    const holder = owned.find(({ type, fields }) => type === "backend" && fields["port"] !== undefined) ?? owned.find(({ type, fields }) => type === "workload" && fields["port"] !== undefined);
-    return holder ? Number(holder.fields["port"]) : undefined;
+    const holder =
+      owned.find(({ type, fields }) => type === 'backend' && fields['port'] !== undefined) ??
+      owned.find(({ type, fields }) => type === 'workload' && fields['port'] !== undefined);
+    return holder ? Number(holder.fields['port']) : undefined;
   }
 }

@@ -1,10 +1,10 @@
-import type { ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** Kubernetes' event shape, kept in memory. */
 export interface OperatorEvent {
   readonly key: ResourceKey;
-  readonly type: "Normal" | "Warning";
+  readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
   readonly count: number;
@@ -26,12 +26,22 @@ export class Events {
     this.#clock = clock;
   }
 
-  record(key: ResourceKey, type: OperatorEvent["type"], reason: string, message: string): void {
+  record(key: ResourceKey, type: OperatorEvent['type'], reason: string, message: string): void {
     const now = new Date(this.#clock.now()).toISOString();
     const events = this.#byKey.get(key) ?? [];
-    const same = events.findIndex((event) => event.reason === reason && event.message === message && event.type === type);
+    const same = events.findIndex(
+      (event) => event.reason === reason && event.message === message && event.type === type,
+    );
     const [before] = same < 0 ? [] : events.splice(same, 1);
-    const event: OperatorEvent = { key, type, reason, message, count: (before?.count ?? 0) + 1, firstSeen: before?.firstSeen ?? now, lastSeen: now };
+    const event: OperatorEvent = {
+      key,
+      type,
+      reason,
+      message,
+      count: (before?.count ?? 0) + 1,
+      firstSeen: before?.firstSeen ?? now,
+      lastSeen: now,
+    };
     events.push(event);
     if (events.length > keptPerKey) events.shift();
     this.#byKey.delete(key);

@@ -1,17 +1,17 @@
-import { backoffMs } from "../core/backoff.ts";
-import { asFault, type Fault } from "../core/fault.ts";
-import { itemKey, type ItemKey, type ItemType } from "../core/item.ts";
-import type { Action, Plan, Wait } from "../core/plan.ts";
-import type { ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Driver } from "../ports/driver.ts";
-import type { Observation } from "./observation.ts";
+import { backoffMs } from '../core/backoff.ts';
+import { asFault, type Fault } from '../core/fault.ts';
+import { itemKey, type ItemKey, type ItemType } from '../core/item.ts';
+import type { Action, Plan, Wait } from '../core/plan.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver } from '../ports/driver.ts';
+import type { Observation } from './observation.ts';
 
 interface Failure {
   readonly fault: Fault;
   readonly attempts: number;
   readonly retryAtMs: number;
-  readonly verb: Action["verb"];
+  readonly verb: Action['verb'];
   /** Hash of what was tried: another one is tried at once. */
   readonly hash: string;
 }
@@ -34,7 +34,7 @@ export interface ExecutorDeps {
 export class Executor {
   readonly #deps: ExecutorDeps;
   readonly #driverOf = new Map<ItemType, Driver>();
-  readonly #busy = new Map<ItemKey, Action["verb"]>();
+  readonly #busy = new Map<ItemKey, Action['verb']>();
   readonly #failures = new Map<ItemKey, Failure>();
   readonly #running = new Set<Promise<void>>();
 
@@ -43,7 +43,7 @@ export class Executor {
     for (const driver of deps.drivers) for (const type of driver.types) this.#driverOf.set(type, driver);
   }
 
-  get busy(): ReadonlyMap<ItemKey, Action["verb"]> {
+  get busy(): ReadonlyMap<ItemKey, Action['verb']> {
     return this.#busy;
   }
 
@@ -58,7 +58,8 @@ export class Executor {
     const waits: Wait[] = [...plan.waits];
     const actions = plan.actions.filter((action) => {
       const failure = this.#failures.get(itemKey(action.item));
-      if (!failure || failure.verb !== action.verb || failure.hash !== action.item.hash || failure.retryAtMs <= nowMs) return true;
+      if (!failure || failure.verb !== action.verb || failure.hash !== action.item.hash || failure.retryAtMs <= nowMs)
+        return true;
       waits.push({ item: action.item, cause: failure.fault.message, requeueAfterMs: failure.retryAtMs - nowMs });
       return false;
     });

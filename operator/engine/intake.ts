@@ -1,8 +1,8 @@
-import { formatProblem, type Snapshot, type Source } from "../ports/source.ts";
-import type { ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { Store } from "./store.ts";
+import { formatProblem, type Snapshot, type Source } from '../ports/source.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Store } from './store.ts';
 
 export interface IntakeDeps {
   readonly sources: readonly Source[];
@@ -61,15 +61,16 @@ export class Intake {
     this.#report();
     const unblocked = before.blocked !== store.pruneBlock;
     const verdicts = [...new Set([...before.faulty, ...faultyKeys(store)])];
-    if (changed.length + removed.length + verdicts.length > 0 || unblocked) applied([...changed, ...removed, ...verdicts]);
+    if (changed.length + removed.length + verdicts.length > 0 || unblocked)
+      applied([...changed, ...removed, ...verdicts]);
   }
 
   /** Each problem is logged once, when it appears, and its end once. */
   #report(): void {
     const { store, logger } = this.#deps;
     const now = new Set(store.problems.map(formatProblem));
-    for (const problem of now) if (!this.#reported.has(problem)) logger.warn("manifest rejected", { problem });
-    if (this.#reported.size > 0 && now.size === 0) logger.info("all manifests are valid again");
+    for (const problem of now) if (!this.#reported.has(problem)) logger.warn('manifest rejected', { problem });
+    if (this.#reported.size > 0 && now.size === 0) logger.info('all manifests are valid again');
     this.#reported = now;
   }
 

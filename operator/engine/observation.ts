@@ -1,6 +1,6 @@
-import { itemKey, type ItemKey, type ItemRef, type ItemType, type Observed } from "../core/item.ts";
-import type { ResourceKey } from "../core/resource.ts";
-import type { Readiness } from "./readiness.ts";
+import { itemKey, type ItemKey, type ItemRef, type ItemType, type Observed } from '../core/item.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Readiness } from './readiness.ts';
 
 /**
  * What drivers have found, indexed by item and by owner. Reads its own writes: what an action returned is here before
@@ -32,7 +32,7 @@ export class Observation {
   }
 
   owners(): ResourceKey[] {
-    return [...this.#byOwner.keys()].filter((owner) => owner !== "");
+    return [...this.#byOwner.keys()].filter((owner) => owner !== '');
   }
 
   all(): Observed[] {
@@ -94,18 +94,22 @@ export class Observation {
 
   /** Servers carry the id of their workload, so a workload finds its server without a search. */
   #serverOf(item: Observed): Observed | undefined {
-    return item.type === "workload" ? this.#items.get(itemKey({ type: "server", id: item.id })) : undefined;
+    return item.type === 'workload' ? this.#items.get(itemKey({ type: 'server', id: item.id })) : undefined;
   }
 }
 
 function sameObserved(left: Observed, right: Observed): boolean {
   return (
-    left.phase === right.phase && left.hash === right.hash && left.owner === right.owner && left.message === right.message &&
-    left.workload === right.workload && sameFields(left.fields, right.fields)
+    left.phase === right.phase &&
+    left.hash === right.hash &&
+    left.owner === right.owner &&
+    left.message === right.message &&
+    left.workload === right.workload &&
+    sameFields(left.fields, right.fields)
   );
 }
 
-function sameFields(left: Observed["fields"], right: Observed["fields"]): boolean {
+function sameFields(left: Observed['fields'], right: Observed['fields']): boolean {
   const names = Object.keys(left);
   return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
 }

@@ -1,27 +1,28 @@
-import type { Fault } from "../core/fault.ts";
-import { findCondition } from "../core/condition.ts";
-import { itemKey, type ItemKey, type Observed } from "../core/item.ts";
-import type { Kind, Platform } from "../core/kind.ts";
-import type { Action, Plan } from "../core/plan.ts";
-import { resourceKey, type ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Driver } from "../ports/driver.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { CountSessions, Probe } from "../ports/prober.ts";
-import type { Secrets } from "../ports/secrets.ts";
-import type { Source } from "../ports/source.ts";
-import { Compiler } from "./compile.ts";
-import { Events } from "./events.ts";
-import { Executor } from "./execute.ts";
-import { Intake } from "./intake.ts";
-import { Observation } from "./observation.ts";
-import { Prober } from "./prober.ts";
-import { KeyedQueue } from "./queue.ts";
-import { Readiness } from "./readiness.ts";
-import { planKey, reconcile, type Pass } from "./reconcile.ts";
-import { Statuses } from "./statuses.ts";
-import { Store } from "./store.ts";
-import { World } from "./world.ts";
+import type { Fault } from '../core/fault.ts';
+import type { ItemRef, Observed } from '../core/item.ts';
+import type { Kind, Platform } from '../core/kind.ts';
+import type { Action, Plan } from '../core/plan.ts';
+import { resourceKey, type ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver } from '../ports/driver.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { CountSessions, Probe } from '../ports/prober.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Source } from '../ports/source.ts';
+import { Compiler } from './compile.ts';
+import { Events } from './events.ts';
+import { Executor } from './execute.ts';
+import { Intake } from './intake.ts';
+import { Observation } from './observation.ts';
+import { Prober } from './prober.ts';
+import { Journal } from './journal.ts';
+import { KeyedQueue } from './queue.ts';
+import { Readiness } from './readiness.ts';
+import { planKey, reconcile, type Pass } from './reconcile.ts';
+import { Statuses } from './statuses.ts';
+import type { Store } from './store.ts';
+import { Waiters } from './waiters.ts';
+import { World } from './world.ts';
 
 export interface OperatorDeps {
   readonly scope: string;
@@ -61,8 +62,8 @@ export class Operator {
   readonly #world: World;
   readonly #queue: KeyedQueue;
   readonly #intake: Intake;
-  /** Keys whose last plan waits for an item; an index only, the resync does not need it. */
-  readonly #waiters = new Map<ItemKey, Set<ResourceKey>>();
+  readonly #waiters = new Waiters();
+  readonly #journal: Journal;
 
   constructor(deps: OperatorDeps) {
     const { clock, logger, drivers } = deps;
@@ -70,19 +71,62 @@ export class Operator {
     this.#deps = deps;
     this.store = deps.store;
     this.events = new Events(clock);
+    this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
     const observation = this.observation;
     this.#compiler = new Compiler({ ...deps, observation });
-    this.#executor = new Executor({ drivers, observation, clock, random: deps.random, signal, ended: (...ended) => { this.#actionEnded(...ended); } });
-    this.#prober = new Prober({
-      probe: deps.probe, countSessions: deps.countSessions, clock, readiness: this.#readiness, signal,
-      exists: (id, instance) => observation.get({ type: "workload", id })?.fields["instance"] === instance,
-      news: (id) => { this.#itemsChanged([observation.get({ type: "workload", id })].filter((item) => item !== undefined)); },
+    this.#executor = new Executor({
+      drivers,
+      observation,
+      clock,
+      random: deps.random,
+      signal,
+      ended: (...ended) => {
+        this.#actionEnded(...ended);
+      },
     });
-    this.#world = new World({ drivers, observation, clock, logger, signal, changed: (items) => { this.#itemsChanged(items); } });
-    this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => { this.#pass(key); });
-    this.#intake = new Intake({ sources: deps.sources, store: deps.store, clock, logger, signal, applied: (changed) => { this.#manifestsChanged(changed); }, owned: () => observation.owners().length > 0 });
-    this.statuses = new Statuses({ store: deps.store, observation, executor: this.#executor, compiler: this.#compiler, clock });
+    this.#prober = new Prober({
+      probe: deps.probe,
+      countSessions: deps.countSessions,
+      clock,
+      readiness: this.#readiness,
+      signal,
+      exists: (id, instance) => observation.get({ type: 'workload', id })?.fields['instance'] === instance,
+      news: (id) => {
+        this.#itemsChanged([observation.get({ type: 'workload', id })].filter((item) => item !== undefined));
+      },
+    });
+    this.#world = new World({
+      drivers,
+      observation,
+      clock,
+      logger,
+      signal,
+      changed: (items) => {
+        this.#itemsChanged(items);
+      },
+    });
+    this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => {
+      this.#pass(key);
+    });
+    this.#intake = new Intake({
+      sources: deps.sources,
+      store: deps.store,
+      clock,
+      logger,
+      signal,
+      applied: (changed) => {
+        this.#manifestsChanged(changed);
+      },
+      owned: () => observation.owners().length > 0,
+    });
+    this.statuses = new Statuses({
+      store: deps.store,
+      observation,
+      executor: this.#executor,
+      compiler: this.#compiler,
+      clock,
+    });
   }
 
   /** Resolves once everything has been read for the first time and all keys are queued. */
@@ -139,65 +183,62 @@ export class Operator {
   }
 
   #planKey(key: ResourceKey): Pass {
-    return planKey(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, clock: this.#deps.clock });
+    return planKey(key, {
+      compiler: this.#compiler,
+      observation: this.observation,
+      executor: this.#executor,
+      clock: this.#deps.clock,
+    });
   }
 
   #pass(key: ResourceKey): void {
     const { clock, logger } = this.#deps;
     const startedMs = performance.now();
     try {
-      const pass = reconcile(key, { compiler: this.#compiler, observation: this.observation, executor: this.#executor, prober: this.#prober, clock });
+      const pass = reconcile(key, {
+        compiler: this.#compiler,
+        observation: this.observation,
+        executor: this.#executor,
+        prober: this.#prober,
+        clock,
+      });
       this.#await(key, pass.plan);
-      this.#publish(key, pass);
+      const { before, now } = this.statuses.settle(key, pass);
+      this.#journal.statusSettled(key, before, now);
       const { actions, waits } = pass.plan;
-      logger.debug("pass finished", { key, actions: actions.length, waits: waits.length, durationMs: Math.round((performance.now() - startedMs) * 100) / 100 });
+      logger.debug('pass finished', {
+        key,
+        actions: actions.length,
+        waits: waits.length,
+        durationMs: Math.round((performance.now() - startedMs) * 100) / 100,
+      });
     } catch (error) {
-      logger.error("pass failed", { key, error: error instanceof Error ? error.stack : String(error) });
+      logger.error('pass failed', { key, error: error instanceof Error ? error.stack : String(error) });
       this.#queue.addAfter(key, 5_000);
     }
   }
 
   #await(key: ResourceKey, plan: Plan): void {
-    for (const { on, requeueAfterMs } of plan.waits) {
-      if (on) this.#waiters.set(itemKey(on), (this.#waiters.get(itemKey(on)) ?? new Set()).add(key));
+    this.#waiters.add(key, plan.waits);
+    for (const { requeueAfterMs } of plan.waits)
       if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs);
-    }
-  }
-
-  #publish(key: ResourceKey, pass: Pass): void {
-    const { before, now } = this.statuses.settle(key, pass);
-    if (!now) return;
-    const [was, is] = [before && findCondition(before.conditions, "Ready"), findCondition(now.conditions, "Ready")];
-    if (!is || (was?.status === is.status && was.reason === is.reason)) return;
-    if (is.status === "True") this.events.record(key, "Normal", "Ready", is.message);
-    else if (was) this.events.record(key, is.reason === "Progressing" || is.reason === "Starting" ? "Normal" : "Warning", is.reason, is.message);
   }
 
   #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
-    const { verb, item, cause } = action;
-    const what = { key, verb, item: itemKey(item), cause };
-    if (!fault) {
-      this.#deps.logger.info("done", what);
-      this.events.record(key, "Normal", eventReason(action), `${item.type} ${item.id}: ${cause}`);
-    } else {
-      this.#deps.logger.warn("failed", { ...what, class: fault.class, reason: fault.reason, fault: fault.message, ...(fault.class === "bug" && { stack: fault.stack }) });
-      this.events.record(key, "Warning", fault.reason, fault.message);
-    }
+    this.#journal.actionEnded(key, action, fault);
     this.#queue.add(key);
-    this.#wake(itemKey(item));
+    this.#wake(action.item);
   }
 
   #itemsChanged(items: readonly Observed[]): void {
     for (const item of items) {
-      if (item.owner !== "") this.#queue.add(item.owner);
-      this.#wake(itemKey(item));
+      if (item.owner !== '') this.#queue.add(item.owner);
+      this.#wake(item);
     }
   }
 
-  #wake(item: ItemKey): void {
-    const waiting = this.#waiters.get(item);
-    this.#waiters.delete(item);
-    for (const key of waiting ?? []) this.#queue.add(key);
+  #wake(item: ItemRef): void {
+    for (const key of this.#waiters.take(item)) this.#queue.add(key);
   }
 
   /** Leases may move between keys, and everything compiled from a changed resource is compiled anew. */
@@ -213,16 +254,11 @@ export class Operator {
     this.#deps.clock.after(this.#deps.resyncMs ?? defaultResyncMs, () => {
       if (this.#abort.signal.aborted) return;
       void this.#world.listAll().then(() => {
-        this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields["instance"] ?? [])));
+        this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields['instance'] ?? [])));
         for (const resource of this.store.all()) this.#queue.add(resourceKey(resource));
         for (const owner of this.observation.owners()) this.#queue.add(owner);
         this.#resyncLater();
       });
     });
   }
-}
-
-function eventReason({ verb, item }: Action): string {
-  const past = { create: "Created", update: "Updated", start: "Started", drain: "Draining", remove: "Removed" }[verb];
-  return `${past}${item.type.charAt(0).toUpperCase()}${item.type.slice(1)}`;
 }

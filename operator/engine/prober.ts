@@ -1,7 +1,7 @@
-import type { Observed, WorkloadItem } from "../core/item.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { CountSessions, Probe } from "../ports/prober.ts";
-import type { Readiness } from "./readiness.ts";
+import type { Observed, WorkloadItem } from '../core/item.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CountSessions, Probe } from '../ports/prober.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface ProberDeps {
   readonly probe: Probe;
@@ -32,7 +32,13 @@ export class Prober {
   /** Sees to it that a running workload is being probed until it is proven. */
   ensure(item: WorkloadItem, observed: Observed): void {
     const { instance, address } = observed.fields;
-    if (instance === undefined || address === undefined || this.#probing.has(instance) || this.#deps.readiness.isProven(instance)) return;
+    if (
+      instance === undefined ||
+      address === undefined ||
+      this.#probing.has(instance) ||
+      this.#deps.readiness.isProven(instance)
+    )
+      return;
     this.#probing.add(instance);
     this.#attempt(item, instance, address, this.#deps.clock.now());
   }
@@ -44,7 +50,8 @@ export class Prober {
     this.#counting.add(instance);
     void this.#deps.countSessions(address, Number(port), this.#deps.signal).then((sessions) => {
       this.#counting.delete(instance);
-      if (sessions !== undefined && this.#deps.readiness.sessions(instance, sessions)) this.#deps.news(server.workload ?? server.id);
+      if (sessions !== undefined && this.#deps.readiness.sessions(instance, sessions))
+        this.#deps.news(server.workload ?? server.id);
     });
   }
 

@@ -1,5 +1,5 @@
-import type { ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /**
  * A queue of keys, each at most once. A key is never worked on twice at once; one added meanwhile runs exactly once

@@ -1,4 +1,4 @@
-import type { Observed } from "../core/item.ts";
+import type { Observed } from '../core/item.ts';
 
 interface Known {
   readonly fields: Readonly<Record<string, string>>;
@@ -50,17 +50,25 @@ export class Readiness {
    * out of service while it is probed once more.
    */
   overlay(item: Observed, server: Observed | undefined): Observed {
-    const instance = item.fields["instance"];
+    const instance = item.fields['instance'];
     const known = instance === undefined ? undefined : this.#known.get(instance);
-    if (item.type === "server" && known?.sessions !== undefined) {
-      const sessions = Math.max(known.sessions, Number(item.fields["connections"] ?? 0));
+    if (item.type === 'server' && known?.sessions !== undefined) {
+      const sessions = Math.max(known.sessions, Number(item.fields['connections'] ?? 0));
       return { ...item, fields: { ...item.fields, sessions: String(sessions) } };
     }
-    if (item.type !== "workload" || item.phase !== "starting") return item;
+    if (item.type !== 'workload' || item.phase !== 'starting') return item;
     const fields = known ? { ...item.fields, ...known.fields } : item.fields;
-    const routed = server?.phase === "ready" && server.fields["instance"] === instance;
-    if (known?.proven || routed) return { ...item, fields, phase: "ready" };
-    if (known?.overdue) return { ...item, fields: { ...fields, reason: "NotSpeakingMCP" }, phase: "failed", message: known.message ?? "does not answer" };
-    return known?.message === undefined ? { ...item, fields } : { ...item, fields, message: `does not answer yet: ${known.message}` };
+    const routed = server?.phase === 'ready' && server.fields['instance'] === instance;
+    if (known?.proven || routed) return { ...item, fields, phase: 'ready' };
+    if (known?.overdue)
+      return {
+        ...item,
+        fields: { ...fields, reason: 'NotSpeakingMCP' },
+        phase: 'failed',
+        message: known.message ?? 'does not answer',
+      };
+    return known?.message === undefined
+      ? { ...item, fields }
+      : { ...item, fields, message: `does not answer yet: ${known.message}` };
   }
 }

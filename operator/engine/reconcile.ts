@@ -1,13 +1,13 @@
-import { diff } from "../core/diff.ts";
-import { itemKey, type ItemKey } from "../core/item.ts";
-import type { Desire } from "../core/kind.ts";
-import type { Plan } from "../core/plan.ts";
-import type { ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Compiler } from "./compile.ts";
-import type { Executor } from "./execute.ts";
-import type { Observation } from "./observation.ts";
-import type { Prober } from "./prober.ts";
+import { diff } from '../core/diff.ts';
+import { itemKey, type ItemKey } from '../core/item.ts';
+import type { Desire } from '../core/kind.ts';
+import type { Plan } from '../core/plan.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compiler } from './compile.ts';
+import type { Executor } from './execute.ts';
+import type { Observation } from './observation.ts';
+import type { Prober } from './prober.ts';
 
 export interface ReconcilerDeps {
   readonly compiler: Compiler;
@@ -23,9 +23,12 @@ export interface Pass {
 }
 
 /** One look at one key: desire, observe, bind, diff. Reads nothing but memory, so a pass takes microseconds. */
-export function planKey(key: ResourceKey, { compiler, observation, executor, clock }: Omit<ReconcilerDeps, "prober">): Pass {
+export function planKey(
+  key: ResourceKey,
+  { compiler, observation, executor, clock }: Omit<ReconcilerDeps, 'prober'>,
+): Pass {
   const desire = compiler.desire(key);
-  if ("blocked" in desire) return { desire, plan: { key, actions: [], waits: [] } };
+  if ('blocked' in desire) return { desire, plan: { key, actions: [], waits: [] } };
   const plan = diff({
     key,
     desired: desire.items,
@@ -48,23 +51,24 @@ export function reconcile(key: ResourceKey, deps: ReconcilerDeps): Pass {
 }
 
 function probeWhatStarts(desire: Desire, { observation, prober }: ReconcilerDeps): void {
-  if ("blocked" in desire) return;
+  if ('blocked' in desire) return;
   for (const item of desire.items) {
-    if (item.type !== "workload") continue;
+    if (item.type !== 'workload') continue;
     const observed = observation.get(item);
-    if (observed && observed.phase !== "stopped") prober.ensure(item, observed);
+    if (observed && observed.phase !== 'stopped') prober.ensure(item, observed);
   }
 }
 
 function countWhatDrains(key: ResourceKey, { observation, prober }: ReconcilerDeps): void {
   for (const item of observation.owned(key)) {
-    if (item.type === "server" && item.phase === "draining" && item.fields["countsSessions"] === "true") prober.count(item);
+    if (item.type === 'server' && item.phase === 'draining' && item.fields['countsSessions'] === 'true')
+      prober.count(item);
   }
 }
 
 /** An old failure of an item that the plan has no more to say about is over. */
 function forgetWhatIsWell(key: ResourceKey, { desire, plan }: Pass, { executor, observation }: ReconcilerDeps): void {
   const open = new Set<ItemKey>([...plan.actions, ...plan.waits].map(({ item }) => itemKey(item)));
-  const items = "items" in desire ? [...desire.items, ...observation.owned(key)] : [];
+  const items = 'items' in desire ? [...desire.items, ...observation.owned(key)] : [];
   for (const item of items) if (!open.has(itemKey(item))) executor.forget(itemKey(item));
 }

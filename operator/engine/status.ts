@@ -1,13 +1,17 @@
-import { settleConditions, type Condition } from "../core/condition.ts";
-import type { ServerInfo, Verdict } from "../core/kind.ts";
-import type { Resource, ResourceKey } from "../core/resource.ts";
-import { formatProblem, type ManifestProblem } from "../ports/source.ts";
+import { settleConditions, type Condition } from '../core/condition.ts';
+import type { ServerInfo, Verdict } from '../core/kind.ts';
+import type { Resource, ResourceKey } from '../core/resource.ts';
+import { formatProblem, type ManifestProblem } from '../ports/source.ts';
 
 /** What is known of one resource; never written into its manifest. */
 export interface Status {
   readonly key: ResourceKey;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
   readonly observedGeneration: number;
   readonly replicas: number;
   readonly readyReplicas: number;
@@ -45,7 +49,15 @@ export function settleStatus(input: StatusInput): Status {
   const first = problems[0];
   const drafts = first
     ? verdict.conditions.map((draft) =>
-        draft.type === "Accepted" ? { ...draft, status: "False" as const, reason: "InvalidManifest", message: `${formatProblem(first)} (the last good version stays in force)` } : draft)
+        draft.type === 'Accepted'
+          ? {
+              ...draft,
+              status: 'False' as const,
+              reason: 'InvalidManifest',
+              message: `${formatProblem(first)} (the last good version stays in force)`,
+            }
+          : draft,
+      )
     : verdict.conditions;
   return {
     key,
@@ -64,11 +76,30 @@ export function settleStatus(input: StatusInput): Status {
 }
 
 /** Status of a resource of which no version was ever valid. */
-export function rejectedStatus(key: ResourceKey, kind: string, namespace: string, name: string, problems: readonly ManifestProblem[], previous: Status | undefined, nowMs: number): Status {
-  const message = problems[0] ? formatProblem(problems[0]) : "invalid";
-  const drafts = ["Accepted", "Ready"].map((type) => ({ type, status: "False" as const, reason: "InvalidManifest", message }));
+export function rejectedStatus(
+  key: ResourceKey,
+  kind: string,
+  namespace: string,
+  name: string,
+  problems: readonly ManifestProblem[],
+  previous: Status | undefined,
+  nowMs: number,
+): Status {
+  const message = problems[0] ? formatProblem(problems[0]) : 'invalid';
+  const drafts = ['Accepted', 'Ready'].map((type) => ({
+    type,
+    status: 'False' as const,
+    reason: 'InvalidManifest',
+    message,
+  }));
   return {
-    key, kind, metadata: { name, namespace, labels: {} }, observedGeneration: 0, replicas: 0, readyReplicas: 0, instances: [],
+    key,
+    kind,
+    metadata: { name, namespace, labels: {} },
+    observedGeneration: 0,
+    replicas: 0,
+    readyReplicas: 0,
+    instances: [],
     conditions: settleConditions(drafts, previous?.conditions ?? [], 0, nowMs),
     since: previous?.since ?? new Date(nowMs).toISOString(),
   };

@@ -1,12 +1,12 @@
-import type { Observed } from "../core/item.ts";
-import { parseKey, type ResourceKey } from "../core/resource.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Compiler } from "./compile.ts";
-import type { Executor } from "./execute.ts";
-import type { Observation } from "./observation.ts";
-import type { Pass } from "./reconcile.ts";
-import { rejectedStatus, settleStatus, type InstanceStatus, type Status } from "./status.ts";
-import type { Store } from "./store.ts";
+import type { Observed } from '../core/item.ts';
+import { parseKey, type ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compiler } from './compile.ts';
+import type { Executor } from './execute.ts';
+import type { Observation } from './observation.ts';
+import type { Pass } from './reconcile.ts';
+import { rejectedStatus, settleStatus, type InstanceStatus, type Status } from './status.ts';
+import type { Store } from './store.ts';
 
 export interface StatusesDeps {
   readonly store: Store;
@@ -58,23 +58,43 @@ export class Statuses {
     const nowMs = clock.now();
     if (!resource || !kind) {
       const { kind: kindName, namespace, name } = parseKey(key);
-      return problems.length > 0 ? rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs) : undefined;
+      return problems.length > 0
+        ? rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs)
+        : undefined;
     }
-    const verdict = kind.assess(resource, { desire, plan, lookup: (ref) => observation.get(ref), faults: executor.faults() });
+    const verdict = kind.assess(resource, {
+      desire,
+      plan,
+      lookup: (ref) => observation.get(ref),
+      faults: executor.faults(),
+    });
     const owned = observation.owned(key);
-    return settleStatus({ key, resource, verdict, problems, previous, instances: owned.map(describe), since: since(owned, previous, nowMs), nowMs });
+    return settleStatus({
+      key,
+      resource,
+      verdict,
+      problems,
+      previous,
+      instances: owned.map(describe),
+      since: since(owned, previous, nowMs),
+      nowMs,
+    });
   }
 }
 
 function since(owned: readonly Observed[], previous: Status | undefined, nowMs: number): string {
-  const created = owned.flatMap(({ type, fields }) => (type === "workload" && fields["created"] !== undefined ? [fields["created"]] : [])).sort();
+  const created = owned
+    .flatMap(({ type, fields }) => (type === 'workload' && fields['created'] !== undefined ? [fields['created']] : []))
+    .sort();
   return created[0] ?? previous?.since ?? new Date(nowMs).toISOString();
 }
 
 function describe({ type, id, phase, fields, message }: Observed): InstanceStatus {
   return {
-    type, id, phase,
-    ...(fields["address"] !== undefined && { address: fields["address"] }),
+    type,
+    id,
+    phase,
+    ...(fields['address'] !== undefined && { address: fields['address'] }),
     ...(message !== undefined && { message }),
   };
 }

@@ -1,7 +1,7 @@
-import { hashOf } from "../core/hash.ts";
-import { displayKey, parseKey, type Resource, type ResourceKey } from "../core/resource.ts";
-import type { ManifestProblem, Snapshot } from "../ports/source.ts";
-import { admit, type Admitted } from "./admit.ts";
+import { hashOf } from '../core/hash.ts';
+import { displayKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import type { ManifestProblem, Snapshot } from '../ports/source.ts';
+import { admit, type Admitted } from './admit.ts';
 
 export interface StoreOptions {
   /** Whether a source that brought resources may come to bring none. */
@@ -28,7 +28,7 @@ export class Store {
   readonly #entries = new Map<ResourceKey, Entry>();
   #problems: readonly ManifestProblem[] = [];
   #problemsByKey = new Map<ResourceKey, readonly ManifestProblem[]>();
-  #pruneBlock: string | undefined = "the manifests have not been read yet";
+  #pruneBlock: string | undefined = 'the manifests have not been read yet';
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -69,13 +69,15 @@ export class Store {
     this.#problemsByKey = problemsByKey;
     this.#pruneBlock = this.#whyNotPrune(snapshot, accepted.size, owned);
 
-    const changed = [...accepted].flatMap(([key, { admitted, origin }]) => (this.#put(key, admitted, origin) ? [key] : []));
+    const changed = [...accepted].flatMap(([key, { admitted, origin }]) =>
+      this.#put(key, admitted, origin) ? [key] : [],
+    );
     const removed = this.#pruneBlock === undefined ? [...this.#entries.keys()].filter((key) => !accepted.has(key)) : [];
     for (const key of removed) this.#entries.delete(key);
     return { changed, removed };
   }
 
-  #put(key: ResourceKey, admitted: Admitted, origin: Resource["origin"]): boolean {
+  #put(key: ResourceKey, admitted: Admitted, origin: Resource['origin']): boolean {
     const hash = hashOf([admitted.spec, admitted.metadata.labels, origin.directory]);
     const before = this.#entries.get(key);
     if (before?.hash === hash) return false;
@@ -86,11 +88,11 @@ export class Store {
   }
 
   #admitAll(snapshot: Snapshot): {
-    accepted: Map<ResourceKey, { admitted: Admitted; origin: Resource["origin"] }>;
+    accepted: Map<ResourceKey, { admitted: Admitted; origin: Resource['origin'] }>;
     problems: ManifestProblem[];
     problemsByKey: Map<ResourceKey, readonly ManifestProblem[]>;
   } {
-    const accepted = new Map<ResourceKey, { admitted: Admitted; origin: Resource["origin"] }>();
+    const accepted = new Map<ResourceKey, { admitted: Admitted; origin: Resource['origin'] }>();
     const problems = [...snapshot.problems];
     const problemsByKey = new Map<ResourceKey, readonly ManifestProblem[]>();
     const report = (key: ResourceKey | undefined, found: readonly ManifestProblem[]): void => {
@@ -107,10 +109,29 @@ export class Store {
       const { line, column } = document.locate([]);
       const rival = accepted.get(admitted.key);
       if (rival && !this.#isIncumbent(admitted.key, document.file, rival.origin.file)) {
-        report(admitted.key, [{ file: document.file, line, column, path: "metadata.name", message: `${displayKey(admitted.key)} is declared in ${rival.origin.file}:${rival.origin.line} as well`, remedy: "rename or remove one of the two" }]);
+        report(admitted.key, [
+          {
+            file: document.file,
+            line,
+            column,
+            path: 'metadata.name',
+            message: `${displayKey(admitted.key)} is declared in ${rival.origin.file}:${rival.origin.line} as well`,
+            remedy: 'rename or remove one of the two',
+          },
+        ]);
         continue;
       }
-      if (rival) report(admitted.key, [{ file: rival.origin.file, line: rival.origin.line, column: 1, path: "metadata.name", message: `${displayKey(admitted.key)} is declared in ${document.file}:${line} as well`, remedy: "rename or remove one of the two" }]);
+      if (rival)
+        report(admitted.key, [
+          {
+            file: rival.origin.file,
+            line: rival.origin.line,
+            column: 1,
+            path: 'metadata.name',
+            message: `${displayKey(admitted.key)} is declared in ${document.file}:${line} as well`,
+            remedy: 'rename or remove one of the two',
+          },
+        ]);
       accepted.set(admitted.key, { admitted, origin: { file: document.file, line, directory: document.directory } });
     }
     return { accepted, problems, problemsByKey };
@@ -123,14 +144,12 @@ export class Store {
   }
 
   #whyNotPrune(snapshot: Snapshot, accepted: number, owned: boolean): string | undefined {
-    if (!snapshot.complete) return "the manifests could not be read completely";
-    if (this.#problems.length > 0) return `${this.#problems.length} problems in the manifests; nothing is removed until they are mended`;
+    if (!snapshot.complete) return 'the manifests could not be read completely';
+    if (this.#problems.length > 0)
+      return `${this.#problems.length} problems in the manifests; nothing is removed until they are mended`;
     const had = this.#entries.size > 0 || owned;
-    if (accepted === 0 && had && !this.#options.allowEmpty) return "the manifests are suddenly empty; run with --allow-empty if that is meant";
+    if (accepted === 0 && had && !this.#options.allowEmpty)
+      return 'the manifests are suddenly empty; run with --allow-empty if that is meant';
     return undefined;
   }
-}
-
-export function kindOf(key: ResourceKey): string {
-  return parseKey(key).kind;
 }

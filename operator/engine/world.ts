@@ -1,9 +1,9 @@
-import { asFault, type Fault } from "../core/fault.ts";
-import type { ItemRef, Observed } from "../core/item.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Driver } from "../ports/driver.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { Observation } from "./observation.ts";
+import { asFault, type Fault } from '../core/fault.ts';
+import type { ItemRef, Observed } from '../core/item.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver } from '../ports/driver.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Observation } from './observation.ts';
 
 export interface WorldDeps {
   readonly drivers: readonly Driver[];
@@ -34,7 +34,7 @@ export class World {
 
   watch(): void {
     for (const driver of this.#deps.drivers) {
-      driver.watch((ref) => void (ref === "all" ? this.list(driver) : this.#read(driver, ref)), this.#deps.signal);
+      driver.watch((ref) => void (ref === 'all' ? this.list(driver) : this.#read(driver, ref)), this.#deps.signal);
     }
   }
 
@@ -68,14 +68,18 @@ export class World {
     const mark = observation.mark();
     try {
       const listed = await driver.list(signal);
-      if (this.#unreachable.delete(driver.name)) logger.debug("reachable again", { driver: driver.name });
+      if (this.#unreachable.delete(driver.name)) logger.debug('reachable again', { driver: driver.name });
       this.#deps.changed(observation.replace(driver.types, listed, mark));
     } catch (error) {
       if (signal.aborted) return;
       const fault = asFault(error);
       // A part in which nothing was seen yet is probably being started; one that was seen and is gone is news.
-      const level = observation.all().some(({ type }) => driver.types.includes(type)) ? "warn" : "debug";
-      if (!this.#unreachable.has(driver.name)) logger[level]("not reachable; what was last seen of it stays in force", { driver: driver.name, fault: fault.message });
+      const level = observation.all().some(({ type }) => driver.types.includes(type)) ? 'warn' : 'debug';
+      if (!this.#unreachable.has(driver.name))
+        logger[level]('not reachable; what was last seen of it stays in force', {
+          driver: driver.name,
+          fault: fault.message,
+        });
       this.#unreachable.set(driver.name, fault);
       clock.after(retryMs, () => void this.list(driver));
     }

@@ -1,8 +1,8 @@
-import type { ItemRef, ItemType, Observed } from "../core/item.ts";
-import type { Action } from "../core/plan.ts";
+import type { ItemRef, ItemType, Observed } from '../core/item.ts';
+import type { Action } from '../core/plan.ts';
 
 /** A hint that something changed: which item, or that anything may have. Hints may be lost, doubled or reordered. */
-export type Hint = (ref: ItemRef | "all") => void;
+export type Hint = (ref: ItemRef | 'all') => void;
 
 /**
  * Touches one part of the world. Every call has its own deadline, is idempotent and throws nothing but `Fault`.

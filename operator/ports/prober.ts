@@ -1,4 +1,4 @@
-import type { ProbeSpec } from "../core/item.ts";
+import type { ProbeSpec } from '../core/item.ts';
 
 /** Outcome of one probe. Fields describe the server and become fields of the observed workload. */
 export type ProbeResult =

@@ -44,5 +44,5 @@ export interface ManifestProblem extends Position {
 
 /** `files.yaml:14:3 spec.replicas must be integer; write a whole number` */
 export function formatProblem({ file, line, column, path, message, remedy }: ManifestProblem): string {
-  return `${file}:${line}:${column}${path === "" ? "" : ` ${path}`} ${message}; ${remedy}`;
+  return `${file}:${line}:${column}${path === '' ? '' : ` ${path}`} ${message}; ${remedy}`;
 }

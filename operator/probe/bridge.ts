@@ -1,4 +1,4 @@
-import type { ProbeResult } from "../ports/prober.ts";
+import type { ProbeResult } from '../ports/prober.ts';
 
 /** As the bridge answers at `/health`; see docs/bridge.md. */
 interface BridgeHealth {
@@ -17,10 +17,10 @@ export async function probeBridge(address: string, port: number, signal: AbortSi
   return {
     ok: true,
     fields: {
-      serverName: health.serverInfo?.name ?? "unknown",
-      serverVersion: health.serverInfo?.version ?? "unknown",
-      protocolVersion: health.protocolVersion ?? "unknown",
-      capabilities: Object.keys(health.capabilities ?? {}).join(","),
+      serverName: health.serverInfo?.name ?? 'unknown',
+      serverVersion: health.serverInfo?.version ?? 'unknown',
+      protocolVersion: health.protocolVersion ?? 'unknown',
+      capabilities: Object.keys(health.capabilities ?? {}).join(','),
     },
   };
 }

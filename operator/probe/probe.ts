@@ -1,13 +1,13 @@
-import { connect } from "node:net";
-import type { ProbeSpec } from "../core/item.ts";
-import type { CountSessions, Probe, ProbeResult } from "../ports/prober.ts";
-import { probeBridge } from "./bridge.ts";
-import { probeMcp } from "./mcp.ts";
-import { probeSse } from "./sse.ts";
+import { connect } from 'node:net';
+import type { ProbeSpec } from '../core/item.ts';
+import type { CountSessions, Probe, ProbeResult } from '../ports/prober.ts';
+import { probeBridge } from './bridge.ts';
+import { probeMcp } from './mcp.ts';
+import { probeSse } from './sse.ts';
 
 const deadlineMs = 5_000;
 /** Fields of a workload that was not asked for its protocol, so that what refers to them can be bound. */
-const unprobed = { protocolVersion: "unknown" };
+const unprobed = { protocolVersion: 'unknown' };
 
 /** Asks one replica whether it does its work, in the way its spec wants. */
 export const probe: Probe = async (spec, address, signal) => {
@@ -21,9 +21,11 @@ export const probe: Probe = async (spec, address, signal) => {
 /** The bridge tells its live sessions at `/health`. */
 export const countSessions: CountSessions = async (address, port, signal) => {
   try {
-    const response = await fetch(`http://${address}:${port}/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]) });
+    const response = await fetch(`http://${address}:${port}/health`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
+    });
     const { sessions } = (await response.json()) as { sessions?: unknown };
-    return typeof sessions === "number" ? sessions : undefined;
+    return typeof sessions === 'number' ? sessions : undefined;
   } catch {
     return undefined;
   }
@@ -31,33 +33,37 @@ export const countSessions: CountSessions = async (address, port, signal) => {
 
 async function ask(spec: ProbeSpec, address: string, signal: AbortSignal): Promise<ProbeResult> {
   switch (spec.kind) {
-    case "mcp":
-      return spec.bridged ? probeBridge(address, spec.port, signal) : probeMcp(`http://${address}:${spec.port}${spec.path}`, signal);
-    case "sse":
+    case 'mcp':
+      return spec.bridged
+        ? probeBridge(address, spec.port, signal)
+        : probeMcp(`http://${address}:${spec.port}${spec.path}`, signal);
+    case 'sse':
       return probeSse(`http://${address}:${spec.port}${spec.path}`, signal);
-    case "http":
+    case 'http':
       return probeHttp(`http://${spec.address ?? address}:${spec.port}${spec.path}`, signal);
-    case "tcp":
+    case 'tcp':
       return probeTcp(address, spec.port, signal);
-    case "running":
+    case 'running':
       return { ok: true, fields: unprobed };
   }
 }
 
 async function probeHttp(url: string, signal: AbortSignal): Promise<ProbeResult> {
-  const response = await fetch(url, { signal, redirect: "manual" });
+  const response = await fetch(url, { signal, redirect: 'manual' });
   await response.body?.cancel();
-  return response.status >= 200 && response.status < 400 ? { ok: true, fields: unprobed } : { ok: false, message: `GET ${url} answers ${response.status}` };
+  return response.status >= 200 && response.status < 400
+    ? { ok: true, fields: unprobed }
+    : { ok: false, message: `GET ${url} answers ${response.status}` };
 }
 
 function probeTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, signal });
-    socket.once("connect", () => {
+    socket.once('connect', () => {
       socket.destroy();
       resolve({ ok: true, fields: unprobed });
     });
-    socket.once("error", reject);
+    socket.once('error', reject);
   });
 }
 

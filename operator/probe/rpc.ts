@@ -7,7 +7,7 @@ export interface RpcMessage {
 
 /** The answer to a request, be it plain JSON or an event of a stream. Reads no further than that. */
 export async function answerOf(response: Response, id: number): Promise<RpcMessage | undefined> {
-  if (!response.headers.get("content-type")?.includes("text/event-stream")) {
+  if (!response.headers.get('content-type')?.includes('text/event-stream')) {
     return parseMessage(await response.text());
   }
   for await (const { data } of events(response)) {
@@ -19,13 +19,13 @@ export async function answerOf(response: Response, id: number): Promise<RpcMessa
 
 /** Server-sent events (WHATWG HTML, section 9.2) of a response, until it ends or the loop is left. */
 export async function* events(response: Response): AsyncGenerator<{ event: string; data: string }> {
-  let buffer = "";
+  let buffer = '';
   const decoder = new TextDecoder();
   // Leaving the loop cancels the body, which closes the connection.
   for await (const chunk of response.body ?? []) {
-    buffer += decoder.decode(chunk as Uint8Array, { stream: true }).replaceAll("\r\n", "\n");
-    const blocks = buffer.split("\n\n");
-    buffer = blocks.pop() ?? "";
+    buffer += decoder.decode(chunk as Uint8Array, { stream: true }).replaceAll('\r\n', '\n');
+    const blocks = buffer.split('\n\n');
+    buffer = blocks.pop() ?? '';
     for (const block of blocks) yield parseEvent(block);
   }
 }
@@ -35,23 +35,32 @@ export function isAuthentication(status: number): boolean {
 }
 
 /** What a server says of itself, as fields of its workload. */
-export function serverFields(initialized: Readonly<Record<string, unknown>>, tools: RpcMessage | undefined): Record<string, string> {
-  const info = (initialized["serverInfo"] ?? {}) as { name?: unknown; version?: unknown };
-  const capabilities = Object.keys((initialized["capabilities"] ?? {}) as object);
-  const listed = tools?.result?.["tools"];
+export function serverFields(
+  initialized: Readonly<Record<string, unknown>>,
+  tools: RpcMessage | undefined,
+): Record<string, string> {
+  // What a stranger's server sends may have any shape: everything is looked at, nothing is trusted.
+  const info = (initialized['serverInfo'] ?? {}) as { name?: unknown; version?: unknown };
+  const capabilities = Object.keys(initialized['capabilities'] ?? {});
+  const listed = tools?.result?.['tools'];
   return {
-    serverName: String(info.name ?? "unknown"),
-    serverVersion: String(info.version ?? "unknown"),
-    protocolVersion: String(initialized["protocolVersion"] ?? "unknown"),
-    capabilities: capabilities.join(","),
+    serverName: textOf(info.name),
+    serverVersion: textOf(info.version),
+    protocolVersion: textOf(initialized['protocolVersion']),
+    capabilities: capabilities.join(','),
     ...(Array.isArray(listed) && { tools: String(listed.length) }),
   };
 }
 
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'unknown';
+}
+
 function parseEvent(block: string): { event: string; data: string } {
-  const lines = block.split("\n");
-  const value = (name: string): string[] => lines.flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).replace(/^ /, "")] : []));
-  return { event: value("event")[0] ?? "message", data: value("data").join("\n") };
+  const lines = block.split('\n');
+  const value = (name: string): string[] =>
+    lines.flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).replace(/^ /, '')] : []));
+  return { event: value('event')[0] ?? 'message', data: value('data').join('\n') };
 }
 
 function parseMessage(text: string): RpcMessage | undefined {

@@ -1,7 +1,7 @@
-import { watch } from "chokidar";
-import type { Snapshot, Source, SourceDocument, ManifestProblem } from "../ports/source.ts";
-import { ManifestFile } from "./manifest-file.ts";
-import { walk } from "./walk.ts";
+import { watch } from 'chokidar';
+import type { Snapshot, Source, SourceDocument, ManifestProblem } from '../ports/source.ts';
+import { ManifestFile } from './manifest-file.ts';
+import { walk } from './walk.ts';
 
 const debounceMs = 50;
 /** A file younger than this may still be being written: what it lacks now is not missing yet. */
@@ -52,12 +52,18 @@ export class DirectorySource implements Source {
         timer = setTimeout(changed, settledMs + debounceMs);
       }, delayMs);
     };
-    const watcher = watch(this.name, { ignoreInitial: true, ignored: (path) => /(^|\/)\.[^/]*$/.test(path.slice(this.name.length)), atomic: false });
-    watcher.on("all", () => { hint(debounceMs); });
+    const watcher = watch(this.name, {
+      ignoreInitial: true,
+      ignored: (path) => /(^|\/)\.[^/]*$/.test(path.slice(this.name.length)),
+      atomic: false,
+    });
+    watcher.on('all', () => {
+      hint(debounceMs);
+    });
     // A watcher that fails costs latency only: the rescan finds what it missed.
-    watcher.on("error", () => undefined);
+    watcher.on('error', () => undefined);
     if (this.#unsettled) hint(settledMs);
-    signal.addEventListener("abort", () => {
+    signal.addEventListener('abort', () => {
       clearTimeout(timer);
       void watcher.close();
     });

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
-import { isMap, LineCounter, parseAllDocuments, type Document } from "yaml";
-import type { ManifestProblem, Position, SourceDocument } from "../ports/source.ts";
-import type { FileEntry } from "./walk.ts";
+import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import type { ManifestProblem, Position, SourceDocument } from '../ports/source.ts';
+import type { FileEntry } from './walk.ts';
 
 const largestBytes = 1024 * 1024;
 /** Aliases that one document may expand to; more is a bomb. */
@@ -22,15 +22,29 @@ export class ManifestFile {
 
   static async read(root: string, entry: FileEntry): Promise<ManifestFile> {
     const file = relative(root, entry.path);
-    const problem = (message: string, remedy: string, at: Position = { line: 1, column: 1 }): ManifestProblem => ({ file, ...at, path: "", message, remedy });
+    const problem = (message: string, remedy: string, at: Position = { line: 1, column: 1 }): ManifestProblem => ({
+      file,
+      ...at,
+      path: '',
+      message,
+      remedy,
+    });
     if (entry.sizeBytes > largestBytes) {
-      return new ManifestFile(entry, [], [problem(`has ${entry.sizeBytes} bytes, more than ${largestBytes}`, "split it; manifests are small")]);
+      return new ManifestFile(
+        entry,
+        [],
+        [problem(`has ${entry.sizeBytes} bytes, more than ${largestBytes}`, 'split it; manifests are small')],
+      );
     }
     let text: string;
     try {
-      text = await readFile(entry.path, "utf8");
+      text = await readFile(entry.path, 'utf8');
     } catch (error) {
-      return new ManifestFile(entry, [], [problem(`cannot be read: ${String(error)}`, "give the operator's user the right to read it")]);
+      return new ManifestFile(
+        entry,
+        [],
+        [problem(`cannot be read: ${String(error)}`, "give the operator's user the right to read it")],
+      );
     }
     return new ManifestFile(entry, ...parse(text, file, dirname(entry.path), problem));
   }
@@ -55,7 +69,9 @@ function parse(
     const error = document.errors[0];
     if (error) {
       const { line, col } = lines.linePos(error.pos[0]);
-      problems.push(problem(`is not valid YAML: ${error.message}`, "mend the syntax at this place", { line, column: col }));
+      problems.push(
+        problem(`is not valid YAML: ${error.message}`, 'mend the syntax at this place', { line, column: col }),
+      );
       continue;
     }
     if (document.contents === null) continue;
@@ -63,11 +79,18 @@ function parse(
       const value: unknown = document.toJS({ maxAliasCount: mostAliases });
       documents.push({ value, file, directory, locate: (path) => locate(document, lines, path) });
     } catch (failure) {
-      problems.push(problem(`cannot be expanded: ${failure instanceof Error ? failure.message : String(failure)}`, "write the values out instead of using so many aliases", locate(document, lines, [])));
+      problems.push(
+        problem(
+          `cannot be expanded: ${failure instanceof Error ? failure.message : String(failure)}`,
+          'write the values out instead of using so many aliases',
+          locate(document, lines, []),
+        ),
+      );
     }
   }
   // An empty file is one that is being written, or a slip; one of comments alone is meant.
-  if (text.trim() === "") problems.push(problem("holds no document", "remove the file if it is meant to declare nothing"));
+  if (text.trim() === '')
+    problems.push(problem('holds no document', 'remove the file if it is meant to declare nothing'));
   return [documents, problems];
 }
 
@@ -95,5 +118,5 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
 }
 
 function asIndex(step: string | number): string | number {
-  return typeof step === "string" && /^\d+$/.test(step) ? Number(step) : step;
+  return typeof step === 'string' && /^\d+$/.test(step) ? Number(step) : step;
 }

@@ -1,6 +1,6 @@
-import { readdir, realpath, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
-import type { ManifestProblem } from "../ports/source.ts";
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { ManifestProblem } from '../ports/source.ts';
 
 /** A manifest file as found, with what tells whether it changed. */
 export interface FileEntry {
@@ -42,7 +42,7 @@ export async function walk(root: string): Promise<Walk> {
       fail(directory, error);
       return;
     }
-    for (const name of names) if (!name.startsWith(".")) await look(join(directory, name), name);
+    for (const name of names) if (!name.startsWith('.')) await look(join(directory, name), name);
   }
 
   async function look(path: string, name: string): Promise<void> {
@@ -54,7 +54,7 @@ export async function walk(root: string): Promise<Walk> {
       }
     } catch (error) {
       // Gone between listing and looking is simply gone; a link that leads nowhere or in a circle is a problem.
-      if (manifestName.test(name) || codeOf(error) !== "ENOENT") fail(path, error);
+      if (manifestName.test(name) || codeOf(error) !== 'ENOENT') fail(path, error);
     }
   }
 
@@ -63,17 +63,17 @@ export async function walk(root: string): Promise<Walk> {
     const code = codeOf(error);
     const shown = relative(root, path) || root;
     const [message, remedy] = explanations[code] ?? [`cannot be read (${code})`, "see the system's message"];
-    problems.push({ file: shown, line: 1, column: 1, path: "", message, remedy });
+    problems.push({ file: shown, line: 1, column: 1, path: '', message, remedy });
   }
 }
 
 const explanations: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ["is not there", "create it, mount it, or remove the link to it"],
-  EACCES: ["may not be read", "give the operator's user the right to read it"],
-  ELOOP: ["is a link in a circle", "remove the link"],
-  ENOTDIR: ["is not a directory", "name a directory of manifests"],
+  ENOENT: ['is not there', 'create it, mount it, or remove the link to it'],
+  EACCES: ['may not be read', "give the operator's user the right to read it"],
+  ELOOP: ['is a link in a circle', 'remove the link'],
+  ENOTDIR: ['is not a directory', 'name a directory of manifests'],
 };
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -1,11 +1,11 @@
-import { Writable } from "node:stream";
-import winston from "winston";
-import type { Logger } from "../ports/logger.ts";
+import { Writable } from 'node:stream';
+import winston from 'winston';
+import type { Logger } from '../ports/logger.ts';
 
 export interface LoggerOptions {
   readonly level: string;
   /** JSON lines for machines, one readable line each for people. */
-  readonly form: "json" | "pretty";
+  readonly form: 'json' | 'pretty';
   /** Where finished lines go. */
   readonly write: (line: string) => void;
 }
@@ -13,15 +13,20 @@ export interface LoggerOptions {
 export function createLogger({ level, form, write }: LoggerOptions): Logger {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      write(chunk.toString("utf8").trimEnd());
+      write(chunk.toString('utf8').trimEnd());
       done();
     },
   });
-  const format = form === "json" ? winston.format.combine(winston.format.timestamp(), winston.format.json()) : winston.format.combine(winston.format.timestamp({ format: "HH:mm:ss" }), winston.format.printf(pretty));
+  const format =
+    form === 'json'
+      ? winston.format.combine(winston.format.timestamp(), winston.format.json())
+      : winston.format.combine(winston.format.timestamp({ format: 'HH:mm:ss' }), winston.format.printf(pretty));
   return winston.createLogger({ level, format, transports: [new winston.transports.Stream({ stream })] });
 }
 
 function pretty({ timestamp, level, message, ...fields }: winston.Logform.TransformableInfo): string {
-  const shown = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return `${String(timestamp)} ${level.padEnd(5)} ${String(message)}${shown.length > 0 ? `  ${shown.join(" ")}` : ""}`;
+  const shown = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return `${String(timestamp)} ${level.padEnd(5)} ${String(message)}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}`;
 }

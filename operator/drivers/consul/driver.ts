@@ -1,9 +1,9 @@
-import { Fault } from "../../core/fault.ts";
-import type { ItemRef, ItemType, Observed } from "../../core/item.ts";
-import type { Action } from "../../core/plan.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Driver, Hint } from "../../ports/driver.ts";
-import { Registry, type Endpoint } from "./registry.ts";
+import { Fault } from '../../core/fault.ts';
+import type { ItemRef, ItemType, Observed } from '../../core/item.ts';
+import type { Action } from '../../core/plan.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Driver, Hint } from '../../ports/driver.ts';
+import { Registry, type Endpoint } from './registry.ts';
 
 export interface ConsulDriverOptions {
   readonly scope: string;
@@ -16,8 +16,8 @@ const lookForNewRegistriesMs = 1_000;
 
 /** Agent registrations of one or more Consuls. Only entries whose metadata names our scope are ever touched. */
 export class ConsulDriver implements Driver {
-  readonly name = "consul";
-  readonly types: readonly ItemType[] = ["registration"];
+  readonly name = 'consul';
+  readonly types: readonly ItemType[] = ['registration'];
   readonly #options: ConsulDriverOptions;
   readonly #registries = new Map<string, Registry>();
 
@@ -26,7 +26,9 @@ export class ConsulDriver implements Driver {
   }
 
   async list(): Promise<Observed[]> {
-    const lists = await Promise.all([...this.#options.endpoints().keys()].map((network) => this.#registry(network).list()));
+    const lists = await Promise.all(
+      [...this.#options.endpoints().keys()].map((network) => this.#registry(network).list()),
+    );
     return lists.flat();
   }
 
@@ -35,12 +37,12 @@ export class ConsulDriver implements Driver {
   }
 
   async apply(action: Action): Promise<Observed | undefined> {
-    if (action.verb === "remove") {
-      await this.#registry(action.item.fields["registry"] ?? "").deregister(action.item.id);
+    if (action.verb === 'remove') {
+      await this.#registry(action.item.fields['registry'] ?? '').deregister(action.item.id);
       return undefined;
     }
-    if (action.verb === "drain" || action.item.type !== "registration") {
-      throw new Fault("bug", "InternalError", `Consul cannot ${action.verb} ${action.item.type} ${action.item.id}`);
+    if (action.verb === 'drain' || action.item.type !== 'registration') {
+      throw new Fault('bug', 'InternalError', `Consul cannot ${action.verb} ${action.item.type} ${action.item.id}`);
     }
     return this.#registry(action.item.spec.registry).register(action.item, action.observed !== undefined);
   }
@@ -57,17 +59,25 @@ export class ConsulDriver implements Driver {
         watched.delete(network);
       }
       for (const [network, endpoint] of endpoints) {
-        if (!watched.has(network)) watched.set(network, { endpoint: JSON.stringify(endpoint), stop: this.#registry(network).watch(() => { hint("all"); }) });
+        if (!watched.has(network))
+          watched.set(network, {
+            endpoint: JSON.stringify(endpoint),
+            stop: this.#registry(network).watch(() => {
+              hint('all');
+            }),
+          });
       }
       this.#options.clock.after(lookForNewRegistriesMs, follow);
     };
     follow();
-    signal.addEventListener("abort", () => { for (const { stop } of watched.values()) stop(); });
+    signal.addEventListener('abort', () => {
+      for (const { stop } of watched.values()) stop();
+    });
   }
 
   #registry(network: string): Registry {
     const endpoint = this.#options.endpoints().get(network);
-    if (!endpoint) throw new Fault("missing", "RegistryUnknown", `no Consul is known for ${network}`);
+    if (!endpoint) throw new Fault('missing', 'RegistryUnknown', `no Consul is known for ${network}`);
     const known = this.#registries.get(network);
     if (known?.serves(endpoint)) return known;
     const registry = new Registry(network, this.#options.scope, endpoint);

@@ -1,7 +1,7 @@
-import Consul from "consul";
-import { Fault } from "../../core/fault.ts";
-import { hashVersion } from "../../core/hash.ts";
-import type { Observed, RegistrationItem, RegistrationSpec } from "../../core/item.ts";
+import Consul from 'consul';
+import { Fault } from '../../core/fault.ts';
+import { hashVersion } from '../../core/hash.ts';
+import type { Observed, RegistrationItem, RegistrationSpec } from '../../core/item.ts';
 
 /** Where a Consul answers. */
 export interface Endpoint {
@@ -12,7 +12,13 @@ export interface Endpoint {
 }
 
 /** Metadata by which our registrations are told from others'. */
-const meta = { owner: "mcpnet-owner", key: "mcpnet-key", id: "mcpnet-id", hash: "mcpnet-hash", hashVersion: "mcpnet-hash-version" } as const;
+const meta = {
+  owner: 'mcpnet-owner',
+  key: 'mcpnet-key',
+  id: 'mcpnet-id',
+  hash: 'mcpnet-hash',
+  hashVersion: 'mcpnet-hash-version',
+} as const;
 const deadlineMs = 5_000;
 
 interface AgentService {
@@ -39,12 +45,14 @@ export class Registry {
 
   constructor(network: string, scope: string, endpoint: Endpoint) {
     const { hostname, port, protocol } = new URL(endpoint.address);
-    const secure = protocol === "https:";
+    const secure = protocol === 'https:';
     this.#network = network;
     this.#scope = scope;
     this.#endpoint = endpoint;
     this.#client = new Consul({
-      host: hostname, port: Number(port || (secure ? 443 : 80)), secure,
+      host: hostname,
+      port: Number(port || (secure ? 443 : 80)),
+      secure,
       defaults: endpoint.token === undefined ? {} : { token: endpoint.token },
     });
   }
@@ -56,11 +64,18 @@ export class Registry {
   async list(): Promise<Observed[]> {
     // The library leaves answers untyped; these are the shapes of the agent API's documentation.
     const [services, checks] = (await Promise.all([
-      this.#ask("list services", this.#client.agent.service.list(bounded({}))),
-      this.#ask("list checks", this.#client.agent.checks(bounded({}))),
+      this.#ask('list services', this.#client.agent.service.list(bounded({}))),
+      this.#ask('list checks', this.#client.agent.checks(bounded({}))),
     ])) as [Record<string, AgentService>, Record<string, AgentCheck>];
-    const ours = Object.values(services).filter(({ Meta }) => Meta?.[meta.owner] === this.#scope && Meta[meta.key] !== undefined);
-    return ours.map((service) => this.#observe(service, Object.values(checks).filter(({ ServiceID }) => ServiceID === service.ID)));
+    const ours = Object.values(services).filter(
+      ({ Meta }) => Meta?.[meta.owner] === this.#scope && Meta[meta.key] !== undefined,
+    );
+    return ours.map((service) =>
+      this.#observe(
+        service,
+        Object.values(checks).filter(({ ServiceID }) => ServiceID === service.ID),
+      ),
+    );
   }
 
   /** @param exists an entry under this id with another check type must go first, or both checkers would run on */
@@ -68,31 +83,63 @@ export class Registry {
     const { spec, id } = item;
     if (exists) await this.deregister(id);
     // The workload has just been probed: the check need not prove that again before it counts.
-    const check = { ...checkOptions(spec), status: "passing" };
-    await this.#ask(`register ${id}`, this.#client.agent.service.register(bounded({
-      id: this.#serviceId(id), name: spec.service, address: spec.address as string, port: spec.port, tags: [...spec.tags],
-      meta: { ...(spec.meta as Record<string, string>), [meta.owner]: this.#scope, [meta.key]: item.owner, [meta.id]: id, [meta.hash]: item.hash, [meta.hashVersion]: hashVersion },
-      // The library's type wants every kind of check at once.
-      check: check as never,
-    })));
-    return { type: "registration", id, owner: item.owner, hash: item.hash, workload: id, phase: "ready", fields: { registry: this.#network, health: "passing" } };
+    const check = { ...checkOptions(spec), status: 'passing' };
+    await this.#ask(
+      `register ${id}`,
+      this.#client.agent.service.register(
+        bounded({
+          id: this.#serviceId(id),
+          name: spec.service,
+          address: spec.address as string,
+          port: spec.port,
+          tags: [...spec.tags],
+          meta: {
+            ...(spec.meta as Record<string, string>),
+            [meta.owner]: this.#scope,
+            [meta.key]: item.owner,
+            [meta.id]: id,
+            [meta.hash]: item.hash,
+            [meta.hashVersion]: hashVersion,
+          },
+          // The library's type wants every kind of check at once.
+          check: check as never,
+        }),
+      ),
+    );
+    return {
+      type: 'registration',
+      id,
+      owner: item.owner,
+      hash: item.hash,
+      workload: id,
+      phase: 'ready',
+      fields: { registry: this.#network, health: 'passing' },
+    };
   }
 
   async deregister(id: string): Promise<void> {
     try {
       await this.#ask(`deregister ${id}`, this.#client.agent.service.deregister(bounded({ id: this.#serviceId(id) })));
     } catch (error) {
-      if (!(error instanceof Fault && error.message.includes("Unknown service"))) throw error;
+      if (!(error instanceof Fault && error.message.includes('Unknown service'))) throw error;
     }
   }
 
   /** Calls back on every change until the returned function is called. */
   watch(changed: () => void): () => void {
-    const watch = this.#client.watch({ method: this.#client.health.state, options: { state: "any", wait: "55s", timeout: 70_000 } as never, backoffFactor: 500, backoffMax: 5_000, maxAttempts: Number.MAX_SAFE_INTEGER });
-    watch.on("change", changed);
+    const watch = this.#client.watch({
+      method: this.#client.health.state,
+      options: { state: 'any', wait: '55s', timeout: 70_000 } as never,
+      backoffFactor: 500,
+      backoffMax: 5_000,
+      maxAttempts: Number.MAX_SAFE_INTEGER,
+    });
+    watch.on('change', changed);
     // The library retries by itself; the list reports that Consul is away.
-    watch.on("error", () => undefined);
-    return () => { watch.end(); };
+    watch.on('error', () => undefined);
+    return () => {
+      watch.end();
+    };
   }
 
   #serviceId(id: string): string {
@@ -100,13 +147,24 @@ export class Registry {
   }
 
   #observe({ Address, Port, Tags, Meta, Service }: AgentService, checks: readonly AgentCheck[]): Observed {
-    const id = Meta?.[meta.id] ?? "";
-    const worst = checks.find(({ Status }) => Status !== "passing");
+    const id = Meta?.[meta.id] ?? '';
+    const worst = checks.find(({ Status }) => Status !== 'passing');
     return {
-      type: "registration", id, owner: Meta?.[meta.key] ?? "", workload: id, phase: "ready",
+      type: 'registration',
+      id,
+      owner: Meta?.[meta.key] ?? '',
+      workload: id,
+      phase: 'ready',
       // A registration edited by hand, or one whose check was taken away, matches no hash.
-      hash: checks.length === 0 ? "" : (Meta?.[meta.hash] ?? ""),
-      fields: { registry: this.#network, health: worst?.Status ?? "passing", address: Address, port: String(Port), service: Service, tags: (Tags ?? []).join(",") },
+      hash: checks.length === 0 ? '' : (Meta?.[meta.hash] ?? ''),
+      fields: {
+        registry: this.#network,
+        health: worst?.Status ?? 'passing',
+        address: Address,
+        port: String(Port),
+        service: Service,
+        tags: (Tags ?? []).join(','),
+      },
       ...(worst && { message: worst.Output.slice(0, 200) }),
     };
   }
@@ -115,10 +173,21 @@ export class Registry {
     try {
       return await promise;
     } catch (error) {
-      const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 0;
+      const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
       const message = error instanceof Error ? error.message : String(error);
-      if (status === 403) throw new Fault("invalid", "RegistryRefused", `Consul at ${this.#endpoint.address} refuses to ${what}: the token lacks service:write; name one that has it in spec.discovery.consul.tokenFrom`, { cause: error });
-      throw new Fault("transient", "RegistryUnreachable", `Consul at ${this.#endpoint.address} cannot ${what}: ${message}`, { cause: error });
+      if (status === 403)
+        throw new Fault(
+          'invalid',
+          'RegistryRefused',
+          `Consul at ${this.#endpoint.address} refuses to ${what}: the token lacks service:write; name one that has it in spec.discovery.consul.tokenFrom`,
+          { cause: error },
+        );
+      throw new Fault(
+        'transient',
+        'RegistryUnreachable',
+        `Consul at ${this.#endpoint.address} cannot ${what}: ${message}`,
+        { cause: error },
+      );
     }
   }
 }
@@ -131,5 +200,5 @@ function bounded<Options extends object>(options: Options): Options {
 function checkOptions({ address, port, check }: RegistrationSpec): Record<string, string> {
   const timing = { interval: `${check.intervalMs}ms`, timeout: `${check.timeoutMs}ms` };
   const place = `${address as string}:${port}`;
-  return check.kind === "http" ? { ...timing, http: `http://${place}${check.path}` } : { ...timing, tcp: place };
+  return check.kind === 'http' ? { ...timing, http: `http://${place}${check.path}` } : { ...timing, tcp: place };
 }

@@ -1,5 +1,5 @@
-import Docker from "dockerode";
-import { asFault, Fault } from "../../core/fault.ts";
+import Docker from 'dockerode';
+import { asFault, Fault } from '../../core/fault.ts';
 
 /** A client for the engine that the environment names (DOCKER_HOST and its kin), speaking the engine's own API version. */
 export function connectDocker(): Docker {
@@ -8,7 +8,7 @@ export function connectDocker(): Docker {
 
 /** Whether the engine shares this machine's network and file system. */
 export function isLocalEngine(dockerHost: string | undefined, platform: NodeJS.Platform): boolean {
-  return platform === "linux" && (dockerHost === undefined || dockerHost === "" || dockerHost.startsWith("unix://"));
+  return platform === 'linux' && (dockerHost === undefined || dockerHost === '' || dockerHost.startsWith('unix://'));
 }
 
 /**
@@ -18,7 +18,9 @@ export function isLocalEngine(dockerHost: string | undefined, platform: NodeJS.P
 export async function call<Result>(what: string, promise: Promise<Result>, deadlineMs = 30_000): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => { reject(new Fault("transient", "EngineSlow", `Docker did not answer within ${deadlineMs} ms: ${what}`)); }, deadlineMs);
+    timer = setTimeout(() => {
+      reject(new Fault('transient', 'EngineSlow', `Docker did not answer within ${deadlineMs} ms: ${what}`));
+    }, deadlineMs);
   });
   try {
     return await Promise.race([promise, deadline]);
@@ -32,7 +34,9 @@ export async function call<Result>(what: string, promise: Promise<Result>, deadl
 /** HTTP status of an engine's refusal; undefined if it did not answer at all. */
 export function statusOf(error: unknown): number | undefined {
   const cause = error instanceof Fault ? error.cause : error;
-  return cause instanceof Error && "statusCode" in cause && typeof cause.statusCode === "number" ? cause.statusCode : undefined;
+  return cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number'
+    ? cause.statusCode
+    : undefined;
 }
 
 /** Undefined where the engine answers that there is no such thing, or that it is so already. */
@@ -46,20 +50,26 @@ export async function unless(status: number, promise: Promise<unknown>): Promise
 
 function translate(what: string, error: unknown): Fault {
   if (error instanceof Fault) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (["ECONNREFUSED", "ENOENT", "EACCES", "ECONNRESET"].includes(code)) {
-    return new Fault("transient", "EngineUnreachable", `Docker does not answer (${code}); is the engine running, and may this user use its socket?`, { cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET'].includes(code)) {
+    return new Fault(
+      'transient',
+      'EngineUnreachable',
+      `Docker does not answer (${code}); is the engine running, and may this user use its socket?`,
+      { cause: error },
+    );
   }
-  const reason = error instanceof Error && "reason" in error ? String(error.reason) : "";
+  const reason = error instanceof Error && 'reason' in error ? String(error.reason) : '';
   const message = engineMessage(error);
   const status = statusOf(error);
-  if (status === 409) return new Fault("conflict", "Conflict", `${what}: ${message}`, { cause: error });
-  if (status === 400) return new Fault("invalid", "EngineRefused", `${what}: ${message}`, { cause: error });
-  if (status !== undefined) return new Fault("transient", "EngineRefused", `${what}: ${message || reason}`, { cause: error });
+  if (status === 409) return new Fault('conflict', 'Conflict', `${what}: ${message}`, { cause: error });
+  if (status === 400) return new Fault('invalid', 'EngineRefused', `${what}: ${message}`, { cause: error });
+  if (status !== undefined)
+    return new Fault('transient', 'EngineRefused', `${what}: ${message || reason}`, { cause: error });
   return asFault(error);
 }
 
 function engineMessage(error: unknown): string {
-  const json = error instanceof Error && "json" in error ? (error.json as { message?: unknown } | null) : null;
-  return typeof json?.message === "string" ? json.message : error instanceof Error ? error.message : String(error);
+  const json = error instanceof Error && 'json' in error ? (error.json as { message?: unknown } | null) : null;
+  return typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,22 @@
-import { statSync } from "node:fs";
-import type Docker from "dockerode";
-import { Fault } from "../../core/fault.ts";
-import type { BridgeSpec, Mount, WorkloadItem } from "../../core/item.ts";
-import type { Secrets } from "../../ports/secrets.ts";
-import type { ImageDefaults } from "./images.ts";
-import { labelsFor } from "./labels.ts";
+import { statSync } from 'node:fs';
+import type Docker from 'dockerode';
+import { Fault } from '../../core/fault.ts';
+import type { BridgeSpec, Mount, WorkloadItem } from '../../core/item.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import type { ImageDefaults } from './images.ts';
+import { labelsFor } from './labels.ts';
 
-const bridgeDirectory = "/mcpnet";
+const bridgeDirectory = '/mcpnet';
 /** The bridge brings its own loader and libraries, so it runs in any image, be it alpine or empty. */
-const bridgeProgram = ["/mcpnet/lib/ld.so", "--library-path", "/mcpnet/lib", "/mcpnet/bin/node", "/mcpnet/bridge.mjs"];
+const bridgeProgram = ['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib', '/mcpnet/bin/node', '/mcpnet/bridge.mjs'];
 
 /** A container as hardened as its work allows: what a manifest does not ask for, it does not get. */
-export function createOptions(scope: string, item: WorkloadItem, image: ImageDefaults, secrets: Secrets): Docker.ContainerCreateOptions {
+export function createOptions(
+  scope: string,
+  item: WorkloadItem,
+  image: ImageDefaults,
+  secrets: Secrets,
+): Docker.ContainerCreateOptions {
   const { spec } = item;
   const env = environment(item, secrets);
   const [entrypoint, command] = commandLine(item, image, { ...image.env, ...env });
@@ -26,67 +31,110 @@ export function createOptions(scope: string, item: WorkloadItem, image: ImageDef
     ExposedPorts: Object.fromEntries(spec.publish.map(({ containerPort }) => [`${containerPort}/tcp`, {}])),
     HostConfig: {
       Init: true,
-      NetworkMode: spec.hostNetwork ? "host" : (spec.networks[0] ?? "none"),
-      PortBindings: Object.fromEntries(spec.publish.map(({ address, hostPort, containerPort }) => [`${containerPort}/tcp`, [{ HostIp: address, HostPort: String(hostPort) }]])),
+      NetworkMode: spec.hostNetwork ? 'host' : (spec.networks[0] ?? 'none'),
+      PortBindings: Object.fromEntries(
+        spec.publish.map(({ address, hostPort, containerPort }) => [
+          `${containerPort}/tcp`,
+          [{ HostIp: address, HostPort: String(hostPort) }],
+        ]),
+      ),
       Mounts: [...spec.mounts.map(mountOption), ...(spec.bridge ? [mountOption(bridgeMount(spec.bridge))] : [])],
       ReadonlyRootfs: true,
-      Tmpfs: { "/tmp": "rw,nosuid,nodev,size=256m,mode=1777", "/run": "rw,nosuid,nodev,size=16m,mode=1777" },
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
+      Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=256m,mode=1777', '/run': 'rw,nosuid,nodev,size=16m,mode=1777' },
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
       PidsLimit: spec.pids,
       Memory: spec.memoryBytes,
       MemorySwap: spec.memoryBytes,
       ...(spec.cpus !== undefined && { NanoCpus: Math.round(spec.cpus * 1e9) }),
-      RestartPolicy: { Name: "unless-stopped" },
-      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
+      RestartPolicy: { Name: 'unless-stopped' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
     },
   };
 }
 
 function environment({ spec, owner }: WorkloadItem, secrets: Secrets): Record<string, string> {
-  return Object.fromEntries(spec.env.map((variable) => {
-    if ("value" in variable) return [variable.name, variable.value];
-    const value = secrets.value(variable.secret, variable.key);
-    if (value === undefined) throw new Fault("missing", "SecretMissing", `${owner}: key "${variable.key}" of secret "${variable.secret}" is gone`);
-    return [variable.name, value];
-  }));
+  return Object.fromEntries(
+    spec.env.map((variable) => {
+      if ('value' in variable) return [variable.name, variable.value];
+      const value = secrets.value(variable.secret, variable.key);
+      if (value === undefined)
+        throw new Fault(
+          'missing',
+          'SecretMissing',
+          `${owner}: key "${variable.key}" of secret "${variable.secret}" is gone`,
+        );
+      return [variable.name, value];
+    }),
+  );
 }
 
 /** Entrypoint and command as the image or the manifest gives them, behind the bridge where there is one. */
-function commandLine({ spec, owner }: WorkloadItem, image: ImageDefaults, env: Readonly<Record<string, string>>): [string[], string[]] {
+function commandLine(
+  { spec, owner }: WorkloadItem,
+  image: ImageDefaults,
+  env: Readonly<Record<string, string>>,
+): [string[], string[]] {
   const entrypoint = (spec.command ?? image.entrypoint).map((part) => expand(part, env));
   // As in Kubernetes: a command of the manifest's own does not inherit the image's arguments.
   const command = (spec.args ?? (spec.command ? [] : image.command)).map((part) => expand(part, env));
   if (!spec.bridge) return [entrypoint, command];
   if (entrypoint.length + command.length === 0) {
-    throw new Fault("invalid", "NoCommand", `${owner}: image ${image.name} names no command and neither does the manifest; set spec.command`);
+    throw new Fault(
+      'invalid',
+      'NoCommand',
+      `${owner}: image ${image.name} names no command and neither does the manifest; set spec.command`,
+    );
   }
-  return [bridgeProgram, [...bridgeFlags(spec.bridge), "--", ...entrypoint, ...command]];
+  return [bridgeProgram, [...bridgeFlags(spec.bridge), '--', ...entrypoint, ...command]];
 }
 
 function bridgeFlags({ port, path, isolation, maxSessions, idleTimeoutMs }: BridgeSpec): string[] {
-  return ["--port", String(port), "--path", path, "--isolation", isolation, "--max-sessions", String(maxSessions), "--idle-timeout-ms", String(idleTimeoutMs)];
+  return [
+    '--port',
+    String(port),
+    '--path',
+    path,
+    '--isolation',
+    isolation,
+    '--max-sessions',
+    String(maxSessions),
+    '--idle-timeout-ms',
+    String(idleTimeoutMs),
+  ];
 }
 
 function bridgeMount({ volume }: BridgeSpec): Mount {
-  return { kind: "volume", source: volume, target: bridgeDirectory, readOnly: true };
+  return { kind: 'volume', source: volume, target: bridgeDirectory, readOnly: true };
 }
 
 /** Kubernetes' syntax: $(NAME) is replaced, $$(NAME) stands for itself, an unknown name stays as it is. */
 function expand(text: string, env: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$(\$?)\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, escaped: string, name: string) => (escaped ? whole.slice(1) : (env[name] ?? whole)));
+  return text.replaceAll(/\$(\$?)\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, escaped: string, name: string) =>
+    escaped ? whole.slice(1) : (env[name] ?? whole),
+  );
 }
 
 function userOption({ spec, owner }: WorkloadItem): { User?: string } {
-  if (spec.user === "image") return {};
-  if (spec.user !== "volumeOwner") return { User: spec.user };
-  const source = spec.mounts.find(({ kind }) => kind === "host")?.source;
-  if (source === undefined) throw new Fault("invalid", "NoHostPath", `${owner}: spec.user is volumeOwner, but no volume has a hostPath; name one, or another user`);
+  if (spec.user === 'image') return {};
+  if (spec.user !== 'volumeOwner') return { User: spec.user };
+  const source = spec.mounts.find(({ kind }) => kind === 'host')?.source;
+  if (source === undefined)
+    throw new Fault(
+      'invalid',
+      'NoHostPath',
+      `${owner}: spec.user is volumeOwner, but no volume has a hostPath; name one, or another user`,
+    );
   const found = statSync(source, { throwIfNoEntry: false });
-  if (!found) throw new Fault("invalid", "HostPathMissing", `${owner}: host path ${source} does not exist; create it (mkdir -p ${source})`);
+  if (!found)
+    throw new Fault(
+      'invalid',
+      'HostPathMissing',
+      `${owner}: host path ${source} does not exist; create it (mkdir -p ${source})`,
+    );
   return { User: `${found.uid}:${found.gid}` };
 }
 
 function mountOption({ kind, source, target, readOnly }: Mount): Docker.MountSettings {
-  return { Type: kind === "host" ? "bind" : "volume", Source: source, Target: target, ReadOnly: readOnly };
+  return { Type: kind === 'host' ? 'bind' : 'volume', Source: source, Target: target, ReadOnly: readOnly };
 }

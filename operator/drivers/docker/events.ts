@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline";
-import type Docker from "dockerode";
-import type { Hint } from "../../ports/driver.ts";
-import { holderRole, label } from "./labels.ts";
+import { createInterface } from 'node:readline';
+import type Docker from 'dockerode';
+import type { Hint } from '../../ports/driver.ts';
+import { holderRole, label } from './labels.ts';
 
 interface EngineEvent {
   readonly Type?: string;
@@ -9,8 +9,8 @@ interface EngineEvent {
   readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-const containerActions = new Set(["create", "start", "die", "destroy", "pause", "unpause", "rename", "update"]);
-const networkActions = new Set(["create", "destroy", "disconnect"]);
+const containerActions = new Set(['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update']);
+const networkActions = new Set(['create', 'destroy', 'disconnect']);
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 
@@ -25,16 +25,19 @@ export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: A
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const stream = await docker.getEvents({ filters: { type: ["container", "network", "volume"] }, abortSignal: signal });
+        const stream = await docker.getEvents({
+          filters: { type: ['container', 'network', 'volume'] },
+          abortSignal: signal,
+        });
         retryMs = firstRetryMs;
-        hint("all");
+        hint('all');
         // Chunks are not aligned to JSON; lines are.
         for await (const line of createInterface({ input: stream })) dispatch(line);
       } catch {
         // The engine is away or went away: reported by the list that follows the next connection.
       }
       if (signal.aborted) return;
-      hint("all");
+      hint('all');
       await new Promise((resolve) => setTimeout(resolve, retryMs));
       retryMs = Math.min(longestRetryMs, retryMs * 2);
     }
@@ -44,14 +47,19 @@ export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: A
     const event = parse(line);
     const attributes = event?.Actor?.Attributes ?? {};
     const id = attributes[label.id];
-    if (event?.Type === "container" && attributes[label.role] === holderRole) {
-      if (event.Action === "destroy") hint("all");
-    } else if (event?.Type === "container" && id !== undefined && attributes[label.owner] === scope && containerActions.has(event.Action ?? "")) {
-      hint({ type: "workload", id });
-    } else if (event?.Type === "network" && networkActions.has(event.Action ?? "")) {
-      hint("all");
-    } else if (event?.Type === "volume" && event.Action === "destroy") {
-      hint("all");
+    if (event?.Type === 'container' && attributes[label.role] === holderRole) {
+      if (event.Action === 'destroy') hint('all');
+    } else if (
+      event?.Type === 'container' &&
+      id !== undefined &&
+      attributes[label.owner] === scope &&
+      containerActions.has(event.Action ?? '')
+    ) {
+      hint({ type: 'workload', id });
+    } else if (event?.Type === 'network' && networkActions.has(event.Action ?? '')) {
+      hint('all');
+    } else if (event?.Type === 'volume' && event.Action === 'destroy') {
+      hint('all');
     }
   }
 }

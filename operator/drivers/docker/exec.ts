@@ -1,6 +1,6 @@
-import type Docker from "dockerode";
-import { call, statusOf } from "./client.ts";
-import { label } from "./labels.ts";
+import type Docker from 'dockerode';
+import { call, statusOf } from './client.ts';
+import { label } from './labels.ts';
 
 const execDeadlineMs = 15_000;
 
@@ -11,18 +11,34 @@ export interface ExecResult {
 }
 
 /** Runs a command in the running container of one role of a key. Undefined if there is none. */
-export async function execInRole(docker: Docker, scope: string, key: string, role: string, command: string[]): Promise<ExecResult | undefined> {
+export async function execInRole(
+  docker: Docker,
+  scope: string,
+  key: string,
+  role: string,
+  command: string[],
+): Promise<ExecResult | undefined> {
   const labels = [`${label.owner}=${scope}`, `${label.key}=${key}`, `${label.role}=${role}`];
-  const [container] = await call("list containers", docker.listContainers({ filters: { label: labels, status: ["running"] } }));
+  const [container] = await call(
+    'list containers',
+    docker.listContainers({ filters: { label: labels, status: ['running'] } }),
+  );
   if (!container) return undefined;
   try {
-    const exec = await call("prepare exec", docker.getContainer(container.Id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true }));
-    const stream = await call("start exec", exec.start({ hijack: true, stdin: false, Tty: true }));
+    const exec = await call(
+      'prepare exec',
+      docker.getContainer(container.Id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true }),
+    );
+    const stream = await call('start exec', exec.start({ hijack: true, stdin: false, Tty: true }));
     const chunks: Buffer[] = [];
-    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    await call(command.join(" "), new Promise((resolve, reject) => stream.once("end", resolve).once("error", reject)), execDeadlineMs);
-    const { ExitCode: exitCode } = await call("inspect exec", exec.inspect());
-    return { exitCode: exitCode ?? -1, output: Buffer.concat(chunks).toString("utf8").trim() };
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await call(
+      command.join(' '),
+      new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject)),
+      execDeadlineMs,
+    );
+    const { ExitCode: exitCode } = await call('inspect exec', exec.inspect());
+    return { exitCode: exitCode ?? -1, output: Buffer.concat(chunks).toString('utf8').trim() };
   } catch (error) {
     // The container stopped in between: nobody is left to ask.
     if (statusOf(error) === 404 || statusOf(error) === 409) return undefined;

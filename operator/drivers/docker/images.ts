@@ -1,7 +1,7 @@
-import type Docker from "dockerode";
-import { Fault } from "../../core/fault.ts";
-import type { Logger } from "../../ports/logger.ts";
-import { call, statusOf } from "./client.ts";
+import type Docker from 'dockerode';
+import { Fault } from '../../core/fault.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { call, statusOf } from './client.ts';
 
 const pullDeadlineMs = 15 * 60_000;
 
@@ -17,7 +17,11 @@ export interface ImageDefaults {
  * The first of the candidates that is on the engine, else the first that can be pulled.
  * @throws Fault missing `ImageMissing`
  */
-export async function resolveImage(docker: Docker, candidates: readonly string[], logger: Logger): Promise<ImageDefaults> {
+export async function resolveImage(
+  docker: Docker,
+  candidates: readonly string[],
+  logger: Logger,
+): Promise<ImageDefaults> {
   for (const name of candidates) {
     const found = await inspectImage(docker, name);
     if (found) return found;
@@ -27,16 +31,22 @@ export async function resolveImage(docker: Docker, candidates: readonly string[]
     const failure = await pull(docker, name, logger);
     const found = failure === undefined ? await inspectImage(docker, name) : undefined;
     if (found) return found;
-    reasons.push(failure ?? "it vanished after the pull");
+    reasons.push(failure ?? 'it vanished after the pull');
   }
-  const names = candidates.map((name) => `"${name}"`).join(" or ");
-  throw new Fault("missing", "ImageMissing", `image ${names} is not here and cannot be pulled (${reasons[0] ?? ""}); build it with \`mcpnet images\`, or name another`);
+  const names = candidates.map((name) => `"${name}"`).join(' or ');
+  throw new Fault(
+    'missing',
+    'ImageMissing',
+    `image ${names} is not here and cannot be pulled (${reasons[0] ?? ''}); build it with \`mcpnet images\`, or name another`,
+  );
 }
 
 async function inspectImage(docker: Docker, name: string): Promise<ImageDefaults | undefined> {
   try {
     const { Config: config } = await call(`inspect image ${name}`, docker.getImage(name).inspect());
-    const pairs = (config.Env ?? []).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const);
+    const pairs = (config.Env ?? []).map(
+      (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
+    );
     return { name, entrypoint: asList(config.Entrypoint), command: asList(config.Cmd), env: Object.fromEntries(pairs) };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
@@ -47,15 +57,22 @@ async function inspectImage(docker: Docker, name: string): Promise<ImageDefaults
 /** Returns why it failed, or undefined. */
 async function pull(docker: Docker, name: string, logger: Logger): Promise<string | undefined> {
   const startedMs = Date.now();
-  logger.info("pulling image", { image: name });
+  logger.info('pulling image', { image: name });
   try {
     // A name without a tag would pull every tag there is.
     const tagged = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
     const stream = await call(`pull ${name}`, docker.pull(tagged), 60_000);
-    await call(`pull ${name}`, new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error: Error | null) => { error ? reject(error) : resolve(); });
-    }), pullDeadlineMs);
-    logger.info("pulled image", { image: name, seconds: Math.round((Date.now() - startedMs) / 1000) });
+    await call(
+      `pull ${name}`,
+      new Promise<void>((resolve, reject) => {
+        docker.modem.followProgress(stream, (error: Error | null) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
+      pullDeadlineMs,
+    );
+    logger.info('pulled image', { image: name, seconds: Math.round((Date.now() - startedMs) / 1000) });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.slice(0, 200) : String(error);
@@ -63,5 +80,5 @@ async function pull(docker: Docker, name: string, logger: Logger): Promise<strin
 }
 
 function asList(value: string | string[] | null | undefined): string[] {
-  return value === null || value === undefined ? [] : typeof value === "string" ? [value] : value;
+  return value === null || value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }

@@ -1,23 +1,23 @@
-import { hashVersion } from "../../core/hash.ts";
-import type { DesiredItem, WorkloadItem } from "../../core/item.ts";
+import { hashVersion } from '../../core/hash.ts';
+import type { DesiredItem, WorkloadItem } from '../../core/item.ts';
 
 /** Labels from which everything is rebuilt after the loss of all state. */
 export const label = {
   /** Scope of the operator; only what carries ours is ever changed or removed. */
-  owner: "io.mcpnet.owner",
-  key: "io.mcpnet.key",
-  id: "io.mcpnet.id",
-  hash: "io.mcpnet.hash",
-  hashVersion: "io.mcpnet.hash-version",
-  role: "io.mcpnet.role",
-  replica: "io.mcpnet.replica",
-  port: "io.mcpnet.port",
+  owner: 'io.mcpnet.owner',
+  key: 'io.mcpnet.key',
+  id: 'io.mcpnet.id',
+  hash: 'io.mcpnet.hash',
+  hashVersion: 'io.mcpnet.hash-version',
+  role: 'io.mcpnet.role',
+  replica: 'io.mcpnet.replica',
+  port: 'io.mcpnet.port',
   /** Network whose address is the workload's. */
-  network: "io.mcpnet.network",
+  network: 'io.mcpnet.network',
 } as const;
 
 /** Role of the never started container whose existence proves that a volume was filled. */
-export const holderRole = "volume-holder";
+export const holderRole = 'volume-holder';
 
 export function labelsFor(scope: string, item: DesiredItem): Record<string, string> {
   return {
@@ -26,7 +26,7 @@ export function labelsFor(scope: string, item: DesiredItem): Record<string, stri
     [label.id]: item.id,
     [label.hash]: item.hash,
     [label.hashVersion]: hashVersion,
-    ...(item.type === "workload" && workloadLabels(item)),
+    ...(item.type === 'workload' && workloadLabels(item)),
   };
 }
 

@@ -1,6 +1,6 @@
-import type Docker from "dockerode";
-import type { Observed, Phase } from "../../core/item.ts";
-import { holderRole, label } from "./labels.ts";
+import type Docker from 'dockerode';
+import type { Observed, Phase } from '../../core/item.ts';
+import { holderRole, label } from './labels.ts';
 
 type Container = Docker.ContainerInfo;
 type Network = Docker.NetworkInspectInfo;
@@ -9,23 +9,23 @@ type Network = Docker.NetworkInspectInfo;
 export function observeWorkload(container: Container): Observed {
   const labels = container.Labels;
   const networks = container.NetworkSettings.Networks;
-  const primary = networks[labels[label.network] ?? ""] ?? Object.values(networks)[0];
-  const running = container.State === "running";
-  const address = running ? (networks["host"] ? "127.0.0.1" : (primary?.IPAddress ?? "")) : "";
+  const primary = networks[labels[label.network] ?? ''] ?? Object.values(networks)[0];
+  const running = container.State === 'running';
+  const address = running ? (networks['host'] ? '127.0.0.1' : (primary?.IPAddress ?? '')) : '';
   const [phase, message, reason] = phaseOf(container);
   return {
-    type: "workload",
-    id: labels[label.id] ?? "",
-    owner: labels[label.key] ?? "",
-    hash: labels[label.hash] ?? "",
+    type: 'workload',
+    id: labels[label.id] ?? '',
+    owner: labels[label.key] ?? '',
+    hash: labels[label.hash] ?? '',
     phase,
     fields: {
       containerId: container.Id,
-      group: labels[label.role] ?? "",
+      group: labels[label.role] ?? '',
       created: new Date(container.Created * 1000).toISOString(),
       image: container.Image,
       ...(labels[label.port] !== undefined && { port: labels[label.port] }),
-      ...(address !== "" && { address }),
+      ...(address !== '' && { address }),
       // The engine makes a new endpoint at every start, so this names one start of one container.
       ...(running && primary && { instance: `${container.Id.slice(0, 8)}-${primary.EndpointID.slice(0, 6)}` }),
       ...(reason !== undefined && { reason }),
@@ -36,19 +36,19 @@ export function observeWorkload(container: Container): Observed {
 
 function phaseOf({ State: state, Status: status }: Container): [Phase, string?, string?] {
   switch (state) {
-    case "running":
-      return ["starting"];
-    case "restarting":
-      return ["failed", `crashes at start: ${status}`, "CrashLoop"];
-    case "paused":
-      return ["stopped", "is paused"];
-    case "created":
-      return ["stopped", "was created but not started"];
-    case "removing":
-    case "dead":
-      return ["failed", `is ${state}`, "ReplicaStopped"];
+    case 'running':
+      return ['starting'];
+    case 'restarting':
+      return ['failed', `crashes at start: ${status}`, 'CrashLoop'];
+    case 'paused':
+      return ['stopped', 'is paused'];
+    case 'created':
+      return ['stopped', 'was created but not started'];
+    case 'removing':
+    case 'dead':
+      return ['failed', `is ${state}`, 'ReplicaStopped'];
     default:
-      return ["stopped", `has exited: ${status}`];
+      return ['stopped', `has exited: ${status}`];
   }
 }
 
@@ -56,30 +56,33 @@ function phaseOf({ State: state, Status: status }: Container): [Phase, string?, 
 export function observeNetwork(scope: string, network: Network): Observed {
   const labels = network.Labels ?? {};
   const ours = labels[label.owner] === scope;
-  const gateway = network.IPAM?.Config?.[0]?.["Gateway"] ?? "";
+  const gateway = network.IPAM?.Config?.[0]?.['Gateway'] ?? '';
   return {
-    type: "network",
+    type: 'network',
     id: network.Name,
-    owner: ours ? (labels[label.key] ?? "") : "",
-    hash: ours ? (labels[label.hash] ?? "") : "",
-    phase: ours ? "ready" : "foreign",
-    fields: { networkId: network.Id, ...(gateway !== "" && { gateway }) },
+    owner: ours ? (labels[label.key] ?? '') : '',
+    hash: ours ? (labels[label.hash] ?? '') : '',
+    phase: ours ? 'ready' : 'foreign',
+    fields: { networkId: network.Id, ...(gateway !== '' && { gateway }) },
     ...(!ours && { message: `a network named ${network.Name} exists and is not ours` }),
   };
 }
 
 /** @param holders ids of volumes whose filling has been completed */
-export function observeVolume(volume: { Name: string; Labels: Record<string, string> | null }, holders: ReadonlySet<string>): Observed {
+export function observeVolume(
+  volume: { Name: string; Labels: Record<string, string> | null },
+  holders: ReadonlySet<string>,
+): Observed {
   const labels = volume.Labels ?? {};
-  const filled = labels["io.mcpnet.content"] === undefined || holders.has(volume.Name);
+  const filled = labels['io.mcpnet.content'] === undefined || holders.has(volume.Name);
   return {
-    type: "volume",
+    type: 'volume',
     id: volume.Name,
-    owner: labels[label.key] ?? "",
-    hash: labels[label.hash] ?? "",
-    phase: filled ? "ready" : "stopped",
+    owner: labels[label.key] ?? '',
+    hash: labels[label.hash] ?? '',
+    phase: filled ? 'ready' : 'stopped',
     fields: {},
-    ...(!filled && { message: "has not been filled" }),
+    ...(!filled && { message: 'has not been filled' }),
   };
 }
 

@@ -1,9 +1,9 @@
-import type Docker from "dockerode";
-import type { VolumeItem } from "../../core/item.ts";
-import type { Logger } from "../../ports/logger.ts";
-import { call, statusOf, unless } from "./client.ts";
-import { resolveImage } from "./images.ts";
-import { holderRole, label, labelsFor } from "./labels.ts";
+import type Docker from 'dockerode';
+import type { VolumeItem } from '../../core/item.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { call, statusOf, unless } from './client.ts';
+import { resolveImage } from './images.ts';
+import { holderRole, label, labelsFor } from './labels.ts';
 
 /**
  * Creates a volume. The engine fills an empty volume from the image when it creates a container that mounts it, so the
@@ -13,24 +13,34 @@ export async function createVolume(docker: Docker, scope: string, item: VolumeIt
   const { content, name } = item.spec;
   const image = content && (await resolveImage(docker, [content.image], logger));
   const labels = labelsFor(scope, item);
-  await call(`create volume ${name}`, docker.createVolume({ Name: name, Labels: { ...labels, ...(content && { "io.mcpnet.content": content.image }) } }));
+  await call(
+    `create volume ${name}`,
+    docker.createVolume({ Name: name, Labels: { ...labels, ...(content && { 'io.mcpnet.content': content.image }) } }),
+  );
   if (!content || !image) return;
   try {
-    await call(`fill volume ${name}`, docker.createContainer({
-      name: holderName(name),
-      Image: image.name,
-      Labels: { ...labels, [label.role]: holderRole },
-      Entrypoint: ["never-started"],
-      NetworkDisabled: true,
-      HostConfig: { Mounts: [{ Type: "volume", Source: name, Target: content.mountPath }] },
-    }), 120_000);
+    await call(
+      `fill volume ${name}`,
+      docker.createContainer({
+        name: holderName(name),
+        Image: image.name,
+        Labels: { ...labels, [label.role]: holderRole },
+        Entrypoint: ['never-started'],
+        NetworkDisabled: true,
+        HostConfig: { Mounts: [{ Type: 'volume', Source: name, Target: content.mountPath }] },
+      }),
+      120_000,
+    );
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
   }
 }
 
 export async function removeVolume(docker: Docker, name: string): Promise<void> {
-  await unless(404, call(`remove the holder of ${name}`, docker.getContainer(holderName(name)).remove({ force: true })));
+  await unless(
+    404,
+    call(`remove the holder of ${name}`, docker.getContainer(holderName(name)).remove({ force: true })),
+  );
   await unless(404, call(`remove volume ${name}`, docker.getVolume(name).remove()));
 }
 

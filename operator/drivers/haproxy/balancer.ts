@@ -1,11 +1,15 @@
-import { Fault } from "../../core/fault.ts";
-import { ConfigFile } from "./file.ts";
-import type { Model, ServerEntry } from "./model.ts";
-import { render, structureHash } from "./render.ts";
-import { Runtime } from "./runtime.ts";
+import { Fault } from '../../core/fault.ts';
+import { ConfigFile } from './file.ts';
+import type { Model, ServerEntry } from './model.ts';
+import { render, structureHash } from './render.ts';
+import { Runtime } from './runtime.ts';
 
 /** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
-export type CheckConfig = (balancer: string, fileName: string, signal: AbortSignal) => Promise<{ ok: boolean; output: string } | undefined>;
+export type CheckConfig = (
+  balancer: string,
+  fileName: string,
+  signal: AbortSignal,
+) => Promise<{ ok: boolean; output: string } | undefined>;
 
 /** A change of the model, and for changes of servers the runtime calls that make the running process follow. */
 export interface Change {
@@ -46,13 +50,16 @@ export class Balancer {
   change(change: Change, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ change, resolve, reject });
-      this.#flushing ??= this.#flush(signal).finally(() => { this.#flushing = undefined; });
+      this.#flushing ??= this.#flush(signal).finally(() => {
+        this.#flushing = undefined;
+      });
     });
   }
 
   async #flush(signal: AbortSignal): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#pending.some(({ change }) => !change.follow)) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      if (this.#pending.some(({ change }) => !change.follow))
+        await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = this.#pending.splice(0);
       try {
         await this.#make(batch, signal);
@@ -78,8 +85,16 @@ export class Balancer {
       for (const { resolve } of batch) resolve();
       return;
     }
-    await Promise.all(batch.map(({ change, resolve, reject }) =>
-      running === undefined || !change.follow ? resolve() : change.follow(this.runtime, before).then(resolve, reject)));
+    await Promise.all(
+      batch.map(async ({ change, resolve, reject }) => {
+        try {
+          if (running !== undefined) await change.follow?.(this.runtime, before);
+          resolve();
+        } catch (fault) {
+          reject(fault);
+        }
+      }),
+    );
   }
 
   async #write(model: Model, structural: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
@@ -88,7 +103,12 @@ export class Balancer {
     const proposed = await this.file.propose(text, structural);
     if (structural && isRunning) {
       const verdict = await this.#check(this.id, proposed, signal);
-      if (verdict && !verdict.ok) throw new Fault("bug", "BalancerRejected", `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`);
+      if (verdict && !verdict.ok)
+        throw new Fault(
+          'bug',
+          'BalancerRejected',
+          `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`,
+        );
     }
     await this.file.accept(structural);
   }

@@ -1,26 +1,26 @@
-import { Fault } from "../../core/fault.ts";
-import type { BackendItem, BalancerItem, Observed, ServerItem } from "../../core/item.ts";
-import type { Action } from "../../core/plan.ts";
-import { withoutServer, withServer, type Change } from "./balancer.ts";
-import type { BoundBalancer, BoundServer, Model, ServerEntry } from "./model.ts";
+import { Fault } from '../../core/fault.ts';
+import type { BackendItem, BalancerItem, Observed, ServerItem } from '../../core/item.ts';
+import type { Action } from '../../core/plan.ts';
+import { withoutServer, withServer, type Change } from './balancer.ts';
+import type { BoundBalancer, BoundServer, Model, ServerEntry } from './model.ts';
 
 /** What an action means for the model and the running process. */
 export function changeFor(action: Action, nowMs: number): Change {
-  if (action.verb === "drain") return drainServer(action.item, nowMs);
-  if (action.verb === "remove") return removal(action.item);
+  if (action.verb === 'drain') return drainServer(action.item, nowMs);
+  if (action.verb === 'remove') return removal(action.item);
   const { item } = action;
   switch (item.type) {
-    case "balancer":
+    case 'balancer':
       return { mutate: (model) => putBalancer(model, item) };
-    case "backend":
+    case 'backend':
       return { mutate: (model) => putBackend(model, item) };
-    case "server":
+    case 'server':
       return putServer(item);
-    case "network":
-    case "volume":
-    case "workload":
-    case "registration":
-      throw new Fault("bug", "InternalError", `HAProxy has no items of type ${item.type}`);
+    case 'network':
+    case 'volume':
+    case 'workload':
+    case 'registration':
+      throw new Fault('bug', 'InternalError', `HAProxy has no items of type ${item.type}`);
   }
 }
 
@@ -45,9 +45,11 @@ function putServer(item: ServerItem): Change {
       const signal = AbortSignal.timeout(15_000);
       const old = before?.servers.get(id);
       if (old && isSamePlace(old.spec, entry.spec)) {
-        const present = (await runtime.servers(signal)).some(({ backend, name }) => backend === entry.spec.backend && name === entry.spec.instance);
+        const present = (await runtime.servers(signal)).some(
+          ({ backend, name }) => backend === entry.spec.backend && name === entry.spec.instance,
+        );
         if (present) {
-          await runtime.set(entry, "state ready", signal);
+          await runtime.set(entry, 'state ready', signal);
           await runtime.set(entry, `weight ${entry.spec.weight}`, signal);
           return;
         }
@@ -66,14 +68,14 @@ function drainServer(item: Observed, nowMs: number): Change {
     },
     async follow(runtime, before) {
       const server = before?.servers.get(item.id);
-      if (server) await runtime.set(server, "state drain", AbortSignal.timeout(5_000));
+      if (server) await runtime.set(server, 'state drain', AbortSignal.timeout(5_000));
     },
   };
 }
 
 function removal(item: Observed): Change {
-  if (item.type === "backend") return { mutate: (model) => model && withoutBackend(model, item.id) };
-  if (item.type === "balancer") return { mutate: () => undefined };
+  if (item.type === 'backend') return { mutate: (model) => model && withoutBackend(model, item.id) };
+  if (item.type === 'balancer') return { mutate: () => undefined };
   return {
     mutate: (model) => model && withoutServer(model, item.id),
     async follow(runtime, before) {
@@ -85,7 +87,7 @@ function removal(item: Observed): Change {
 
 /** A server that the process has and the file does not: only its names matter for its removal. */
 function strayServer({ id, owner, hash, fields }: Observed): ServerEntry {
-  const spec = { backend: fields["backend"] ?? "", instance: fields["instance"] ?? "" } as BoundServer;
+  const spec = { backend: fields['backend'] ?? '', instance: fields['instance'] ?? '' } as BoundServer;
   return { id, owner, hash, workload: id, spec };
 }
 
@@ -102,12 +104,18 @@ function isSamePlace(left: BoundServer, right: BoundServer): boolean {
   const { check: before } = left;
   const { check: after } = right;
   return (
-    left.instance === right.instance && left.address === right.address && left.port === right.port && left.backend === right.backend &&
-    before.intervalMs === after.intervalMs && before.fall === after.fall && before.rise === after.rise
+    left.instance === right.instance &&
+    left.address === right.address &&
+    left.port === right.port &&
+    left.backend === right.backend &&
+    before.intervalMs === after.intervalMs &&
+    before.fall === after.fall &&
+    before.rise === after.rise
   );
 }
 
 function expectModel(model: Model | undefined, id: string): Model {
-  if (!model) throw new Fault("missing", "BalancerNotConfigured", `the load balancer of ${id} has no configuration yet`);
+  if (!model)
+    throw new Fault('missing', 'BalancerNotConfigured', `the load balancer of ${id} has no configuration yet`);
   return model;
 }

@@ -1,15 +1,15 @@
-import { readdir } from "node:fs/promises";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import { Fault } from "../../core/fault.ts";
-import type { DesiredItem, ItemRef, ItemType, Observed } from "../../core/item.ts";
-import type { Action } from "../../core/plan.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Driver, Hint } from "../../ports/driver.ts";
-import { Balancer, type CheckConfig } from "./balancer.ts";
-import { changeFor } from "./changes.ts";
-import type { BoundBalancer } from "./model.ts";
-import { observeBalancer } from "./observe.ts";
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Fault } from '../../core/fault.ts';
+import type { DesiredItem, ItemRef, ItemType, Observed } from '../../core/item.ts';
+import type { Action } from '../../core/plan.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Driver, Hint } from '../../ports/driver.ts';
+import { Balancer, type CheckConfig } from './balancer.ts';
+import { changeFor } from './changes.ts';
+import type { BoundBalancer } from './model.ts';
+import { observeBalancer } from './observe.ts';
 
 export interface HaproxyDriverOptions {
   /** Holds one directory per balancer, named after it, mounted into its container. */
@@ -23,8 +23,8 @@ const defaultPollMs = 5_000;
 
 /** HAProxy by its configuration file and its two sockets. Needs no access to the container that runs it. */
 export class HaproxyDriver implements Driver {
-  readonly name = "haproxy";
-  readonly types: readonly ItemType[] = ["balancer", "backend", "server"];
+  readonly name = 'haproxy';
+  readonly types: readonly ItemType[] = ['balancer', 'backend', 'server'];
   readonly #options: HaproxyDriverOptions;
   readonly #balancers = new Map<string, Balancer>();
 
@@ -44,7 +44,7 @@ export class HaproxyDriver implements Driver {
 
   async apply(action: Action, signal: AbortSignal): Promise<Observed | undefined> {
     const balancer = await this.#balancerOf(action, signal);
-    if (action.verb === "create" || action.verb === "update") await refuseTakenPort(action.item, balancer);
+    if (action.verb === 'create' || action.verb === 'update') await refuseTakenPort(action.item, balancer);
     await balancer.change(changeFor(action, this.#options.clock.now()), signal);
     const { type, id } = action.item;
     return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
@@ -54,7 +54,7 @@ export class HaproxyDriver implements Driver {
   watch(hint: Hint, signal: AbortSignal): void {
     const poll = (): void => {
       if (signal.aborted) return;
-      hint("all");
+      hint('all');
       this.#options.clock.after(this.#options.pollMs ?? defaultPollMs, poll);
     };
     this.#options.clock.after(this.#options.pollMs ?? defaultPollMs, poll);
@@ -67,17 +67,17 @@ export class HaproxyDriver implements Driver {
   }
 
   async #balancerOf(action: Action, signal: AbortSignal): Promise<Balancer> {
-    if (action.item.type === "balancer") return this.balancer(action.item.id);
-    if (action.verb !== "drain" && action.verb !== "remove") {
+    if (action.item.type === 'balancer') return this.balancer(action.item.id);
+    if (action.verb !== 'drain' && action.verb !== 'remove') {
       const { item } = action;
-      if (item.type === "backend" || item.type === "server") return this.balancer(item.spec.balancer);
-      throw new Fault("bug", "InternalError", `HAProxy has no items of type ${item.type}`);
+      if (item.type === 'backend' || item.type === 'server') return this.balancer(item.spec.balancer);
+      throw new Fault('bug', 'InternalError', `HAProxy has no items of type ${item.type}`);
     }
     const { item } = action;
     // An observed item carries no spec; its backend tells whose it is.
-    const backend = item.type === "backend" ? item.id : item.fields["backend"];
-    const holder = (await this.list(signal)).find(({ type, id }) => type === "backend" && id === backend);
-    return this.balancer(holder?.fields["balancer"] ?? "");
+    const backend = item.type === 'backend' ? item.id : item.fields['backend'];
+    const holder = (await this.list(signal)).find(({ type, id }) => type === 'backend' && id === backend);
+    return this.balancer(holder?.fields['balancer'] ?? '');
   }
 }
 
@@ -86,22 +86,32 @@ export class HaproxyDriver implements Driver {
  * @throws Fault conflict `PortTaken`
  */
 async function refuseTakenPort(item: DesiredItem, balancer: Balancer): Promise<void> {
-  if (item.type !== "backend") return;
+  if (item.type !== 'backend') return;
   const model = await balancer.file.model();
   if (!model || [...model.backends.values()].some(({ spec }) => spec.port === item.spec.port)) return;
   const { bindAddresses } = model.balancer.spec satisfies BoundBalancer;
   // 0.0.0.0 means inside a container of its own, where nobody else listens.
-  if (bindAddresses.includes("0.0.0.0")) return;
+  if (bindAddresses.includes('0.0.0.0')) return;
   for (const address of bindAddresses) {
     if (await isFree(address, item.spec.port)) continue;
-    throw new Fault("conflict", "PortTaken", `port ${item.spec.port} on ${address} is held by another process; stop that, or choose another port (\`ss -ltnp sport = :${item.spec.port}\` tells which)`);
+    throw new Fault(
+      'conflict',
+      'PortTaken',
+      `port ${item.spec.port} on ${address} is held by another process; stop that, or choose another port (\`ss -ltnp sport = :${item.spec.port}\` tells which)`,
+    );
   }
 }
 
 function isFree(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) => { resolve(!("code" in error && error.code === "EADDRINUSE")); });
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => { resolve(true); }));
+    server.once('error', (error) => {
+      resolve(!('code' in error && error.code === 'EADDRINUSE'));
+    });
+    server.listen({ host: address, port, exclusive: true }, () =>
+      server.close(() => {
+        resolve(true);
+      }),
+    );
   });
 }

@@ -1,10 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import type { Model } from "./model.ts";
-import { parseModel } from "./render.ts";
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Model } from './model.ts';
+import { parseModel } from './render.ts';
 
-const configName = "haproxy.cfg";
-const nextName = "haproxy.cfg.next";
+const configName = 'haproxy.cfg';
+const nextName = 'haproxy.cfg.next';
 
 /** The configuration file: HAProxy's input and the only memory of what it was told. */
 export class ConfigFile {
@@ -30,13 +30,13 @@ export class ConfigFile {
   }
 
   async text(): Promise<string> {
-    return readFile(join(this.#directory, configName), "utf8").catch(() => "");
+    return readFile(join(this.#directory, configName), 'utf8').catch(() => '');
   }
 
   /** Puts a text beside the file, to be checked. Returns its name within the directory. */
   async propose(text: string, durable: boolean): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const file = await open(join(this.#directory, nextName), "w", 0o600);
+    const file = await open(join(this.#directory, nextName), 'w', 0o600);
     try {
       await file.writeFile(text);
       if (durable) await file.sync();
@@ -56,7 +56,11 @@ export class ConfigFile {
   async accept(durable: boolean): Promise<void> {
     await rename(join(this.#directory, nextName), join(this.#directory, configName));
     if (!durable) return;
-    const directory = await open(this.#directory, "r");
-    await directory.sync().finally(() => directory.close());
+    const directory = await open(this.#directory, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   }
 }

@@ -1,9 +1,12 @@
-import type { BackendSpec, BalancerSpec, ServerSpec } from "../../core/item.ts";
-import type { ResourceKey } from "../../core/resource.ts";
+import type { BackendSpec, BalancerSpec, ServerSpec } from '../../core/item.ts';
+import type { ResourceKey } from '../../core/resource.ts';
 
 /** A bound spec: every late value has become the string that its type also allows. */
-export type BoundServer = Omit<ServerSpec, "instance" | "address"> & { readonly instance: string; readonly address: string };
-export type BoundBalancer = Omit<BalancerSpec, "bindAddresses"> & { readonly bindAddresses: readonly string[] };
+export type BoundServer = Omit<ServerSpec, 'instance' | 'address'> & {
+  readonly instance: string;
+  readonly address: string;
+};
+export type BoundBalancer = Omit<BalancerSpec, 'bindAddresses'> & { readonly bindAddresses: readonly string[] };
 
 export interface Entry<Spec> {
   readonly id: string;
@@ -27,6 +30,6 @@ export interface Model {
 }
 
 /** Names in HAProxy: a server is called after its instance, so a later process never answers an earlier one's sessions. */
-export function serverName(server: Pick<ServerEntry, "spec">): string {
+export function serverName(server: Pick<ServerEntry, 'spec'>): string {
   return server.spec.instance;
 }

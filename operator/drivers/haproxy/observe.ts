@@ -1,8 +1,8 @@
-import type { Observed } from "../../core/item.ts";
-import type { Balancer } from "./balancer.ts";
-import type { Model, ServerEntry } from "./model.ts";
-import { structureHash } from "./render.ts";
-import type { ServerRow } from "./runtime.ts";
+import type { Observed } from '../../core/item.ts';
+import type { Balancer } from './balancer.ts';
+import type { Model, ServerEntry } from './model.ts';
+import { structureHash } from './render.ts';
+import type { ServerRow } from './runtime.ts';
 
 /** Everything that one HAProxy holds: what its file says, corrected by what the running process does. */
 export async function observeBalancer(balancer: Balancer, signal: AbortSignal): Promise<Observed[]> {
@@ -15,7 +15,12 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   return [
     describeBalancer(model, stale),
     ...[...model.backends.values()].map(({ id, owner, hash, spec }): Observed => ({
-      type: "backend", id, owner, hash, phase: "ready", fields: { port: String(spec.port), balancer: spec.balancer },
+      type: 'backend',
+      id,
+      owner,
+      hash,
+      phase: 'ready',
+      fields: { port: String(spec.port), balancer: spec.balancer },
     })),
     ...[...model.servers.values()].map((server) => describeServer(server, stale ? undefined : rows)),
     ...(stale ? [] : strays(model, rows ?? [])),
@@ -24,24 +29,40 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
 
 function describeBalancer({ balancer }: Model, stale: boolean): Observed {
   const { id, owner, hash, spec } = balancer;
-  return { type: "balancer", id, owner, hash: stale ? "" : hash, phase: "ready", fields: { host: spec.bindAddresses[0] ?? "" } };
+  return {
+    type: 'balancer',
+    id,
+    owner,
+    hash: stale ? '' : hash,
+    phase: 'ready',
+    fields: { host: spec.bindAddresses[0] ?? '' },
+  };
 }
 
 function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefined): Observed {
   const { id, owner, hash, workload, spec, drainingSinceMs } = server;
   const row = rows?.find(({ backend, name }) => backend === spec.backend && name === spec.instance);
-  const drifted = rows !== undefined && (!row || row.status.startsWith("MAINT") || (drainingSinceMs === undefined && row.weight !== spec.weight));
+  const drifted =
+    rows !== undefined &&
+    (!row || row.status.startsWith('MAINT') || (drainingSinceMs === undefined && row.weight !== spec.weight));
   return {
-    type: "server", id, owner, workload,
-    hash: drifted ? "" : hash,
-    phase: drainingSinceMs === undefined ? "ready" : "draining",
+    type: 'server',
+    id,
+    owner,
+    workload,
+    hash: drifted ? '' : hash,
+    phase: drainingSinceMs === undefined ? 'ready' : 'draining',
     fields: {
-      backend: spec.backend, instance: spec.instance, address: spec.address, port: String(spec.port),
-      drainTimeoutMs: String(spec.drainTimeoutMs), countsSessions: String(spec.countsSessions),
+      backend: spec.backend,
+      instance: spec.instance,
+      address: spec.address,
+      port: String(spec.port),
+      drainTimeoutMs: String(spec.drainTimeoutMs),
+      countsSessions: String(spec.countsSessions),
       ...(drainingSinceMs !== undefined && { drainingSinceMs: String(drainingSinceMs) }),
-      ...(row && { health: row.status.startsWith("DOWN") ? "DOWN" : "UP", connections: String(row.connections) }),
+      ...(row && { health: row.status.startsWith('DOWN') ? 'DOWN' : 'UP', connections: String(row.connections) }),
     },
-    ...(row?.status.startsWith("DOWN") && row.lastCheck !== "" && { message: row.lastCheck }),
+    ...(row?.status.startsWith('DOWN') && row.lastCheck !== '' && { message: row.lastCheck }),
   };
 }
 
@@ -51,6 +72,16 @@ function strays(model: Model, rows: readonly ServerRow[]): Observed[] {
   return rows.flatMap(({ backend, name }): Observed[] => {
     const owner = model.backends.get(backend)?.owner;
     if (owner === undefined || known.has(`${backend}/${name}`)) return [];
-    return [{ type: "server", id: `${backend}/${name}`, owner, hash: "", phase: "ready", workload: `${backend}/${name}`, fields: { backend, instance: name, drainTimeoutMs: "0" } }];
+    return [
+      {
+        type: 'server',
+        id: `${backend}/${name}`,
+        owner,
+        hash: '',
+        phase: 'ready',
+        workload: `${backend}/${name}`,
+        fields: { backend, instance: name, drainTimeoutMs: '0' },
+      },
+    ];
   });
 }

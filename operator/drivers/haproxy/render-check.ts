@@ -1,21 +1,29 @@
-import type { CheckSpec } from "../../core/item.ts";
+import type { CheckSpec } from '../../core/item.ts';
 
 const headers = 'hdr Host mcp.local hdr Content-Type application/json hdr Accept "application/json, text/event-stream"';
 const initialize = body({
-  jsonrpc: "2.0", id: "check", method: "initialize",
-  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "mcpnet-check", version: "1" } },
+  jsonrpc: '2.0',
+  id: 'check',
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'mcpnet-check', version: '1' } },
 });
-const listTools = body({ jsonrpc: "2.0", id: "check-tools", method: "tools/list" });
+const listTools = body({ jsonrpc: '2.0', id: 'check-tools', method: 'tools/list' });
 
 /** Health checks that HAProxy runs by itself, so that health is right with the operator gone. */
 export function checkLines(check: CheckSpec): string[] {
   const timeout = `  timeout check ${check.timeoutMs}ms`;
   switch (check.kind) {
-    case "tcp":
+    case 'tcp':
       return [timeout];
-    case "http":
-      return [timeout, "  option httpchk", "  http-check connect", `  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host mcp.local`, "  http-check expect rstatus ^[23]"];
-    case "mcp":
+    case 'http':
+      return [
+        timeout,
+        '  option httpchk',
+        '  http-check connect',
+        `  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host mcp.local`,
+        '  http-check expect rstatus ^[23]',
+      ];
+    case 'mcp':
       return [timeout, ...mcpChain(check.path)];
   }
 }
@@ -24,17 +32,17 @@ export function checkLines(check: CheckSpec): string[] {
 function mcpChain(path: string): string[] {
   const session = 'hdr Mcp-Session-Id "%[var(check.sid)]" hdr MCP-Protocol-Version 2025-11-25';
   return [
-    "  option httpchk",
-    "  http-check connect",
+    '  option httpchk',
+    '  http-check connect',
     `  http-check send meth POST uri ${path} ver HTTP/1.1 ${headers} body ${initialize}`,
     '  http-check expect rstring \\"serverInfo\\"',
-    "  http-check set-var(check.sid) res.hdr(mcp-session-id)",
-    "  http-check connect",
+    '  http-check set-var(check.sid) res.hdr(mcp-session-id)',
+    '  http-check connect',
     `  http-check send meth POST uri ${path} ver HTTP/1.1 ${headers} ${session} body ${listTools}`,
     '  http-check expect rstring \\"(tools|error)\\"',
-    "  http-check connect",
+    '  http-check connect',
     `  http-check send meth DELETE uri ${path} ver HTTP/1.1 hdr Host mcp.local ${session}`,
-    "  http-check expect rstatus ^(200|202|204|400|404|405)$",
+    '  http-check expect rstatus ^(200|202|204|400|404|405)$',
   ];
 }
 

@@ -11,18 +11,18 @@ const answerGone = `return status 404 content-type application/json string ${ses
  */
 export function sessionLines(): string[] {
   return [
-    "  acl modern req.hdr(mcp-protocol-version) -m reg ^20(2[6-9]|[3-9][0-9])-",
-    "  acl names_method req.hdr(mcp-method) -m found",
-    "  acl has_session req.hdr(mcp-session-id) -m found",
-    "  acl has_server var(txn.server) -m found",
-    "  http-request set-var(txn.server) req.hdr(mcp-session-id),field(1,.) if has_session !modern or has_session !names_method",
+    '  acl modern req.hdr(mcp-protocol-version) -m reg ^20(2[6-9]|[3-9][0-9])-',
+    '  acl names_method req.hdr(mcp-method) -m found',
+    '  acl has_session req.hdr(mcp-session-id) -m found',
+    '  acl has_server var(txn.server) -m found',
+    '  http-request set-var(txn.server) req.hdr(mcp-session-id),field(1,.) if has_session !modern or has_session !names_method',
     // A name that no server of this backend has: the session's replica is gone. srv_queue finds nothing for it.
     `  http-request ${answerGone} if has_server !{ var(txn.server) -m reg ^[a-z0-9-]+$ }`,
     `  http-request ${answerGone} if has_server !{ var(txn.server),srv_queue -m found }`,
-    "  http-request replace-header mcp-session-id ^[^.]*\\.(.*)$ \\1 if has_server",
-    "  use-server %[var(txn.server)] if has_server",
+    '  http-request replace-header mcp-session-id ^[^.]*\\.(.*)$ \\1 if has_server',
+    '  use-server %[var(txn.server)] if has_server',
     // The named server went down in between and another one answered: its answer is not this session's.
     `  http-response ${answerGone} if has_server !{ srv_name,strcmp(txn.server) eq 0 }`,
-    "  http-response set-header mcp-session-id %[srv_name].%[res.hdr(mcp-session-id)] if { res.hdr(mcp-session-id) -m found }",
+    '  http-response set-header mcp-session-id %[srv_name].%[res.hdr(mcp-session-id)] if { res.hdr(mcp-session-id) -m found }',
   ];
 }

@@ -1,45 +1,52 @@
-import type { BackendSpec } from "../../core/item.ts";
-import { hashOf } from "../../core/hash.ts";
-import { serverName, type BoundBalancer, type Entry, type Model, type ServerEntry } from "./model.ts";
-import { checkLines } from "./render-check.ts";
-import { sessionLines } from "./render-session.ts";
+import type { BackendSpec } from '../../core/item.ts';
+import { hashOf } from '../../core/hash.ts';
+import { serverName, type BoundBalancer, type Entry, type Model, type ServerEntry } from './model.ts';
+import { checkLines } from './render-check.ts';
+import { sessionLines } from './render-session.ts';
 
 /** Variable in the running process that tells which structure it was started with. */
-export const structureVariable = "MCPNET_STRUCTURE";
-const itemMark = "# item ";
+export const structureVariable = 'MCPNET_STRUCTURE';
+const itemMark = '# item ';
 
 /** The whole file. Pure: equal models give equal bytes. The comment lines carry the model, see {@link parseModel}. */
 export function render(model: Model): string {
   const backends = [...model.backends.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
   return [
-    "# Written by mcpnet. Changes by hand are overwritten.",
+    '# Written by mcpnet. Changes by hand are overwritten.',
     ...globalLines(model),
     ...statisticsLines(model.balancer.spec),
-    ...backends.flatMap((backend) => ["", ...listenerLines(backend, model.balancer.spec), "", ...backendLines(backend, model)]),
-    "",
-  ].join("\n");
+    ...backends.flatMap((backend) => [
+      '',
+      ...listenerLines(backend, model.balancer.spec),
+      '',
+      ...backendLines(backend, model),
+    ]),
+    '',
+  ].join('\n');
 }
 
 /** Of everything that cannot change at run time; a process started with another one needs a reload. */
 export function structureHash({ balancer, backends }: Model): string {
-  const entries = [...backends.values()].map(({ id, spec }) => [id, spec] as const).sort(([left], [right]) => (left < right ? -1 : 1));
+  const entries = [...backends.values()]
+    .map(({ id, spec }) => [id, spec] as const)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
   return hashOf([balancer.spec, entries]);
 }
 
 /** The model that a file was rendered from, or undefined if it is not one of ours. */
 export function parseModel(text: string): Model | undefined {
-  let balancer: Model["balancer"] | undefined;
+  let balancer: Model['balancer'] | undefined;
   const backends = new Map<string, Entry<BackendSpec>>();
   const servers = new Map<string, ServerEntry>();
-  for (const line of text.split("\n")) {
+  for (const line of text.split('\n')) {
     if (!line.trimStart().startsWith(itemMark)) continue;
     const [type, json] = splitOnce(line.trimStart().slice(itemMark.length));
     try {
       // Written by render() below; a line damaged by hand fails to parse and is as good as absent.
       const entry = JSON.parse(json) as never;
-      if (type === "balancer") balancer = entry;
-      if (type === "backend") backends.set((entry as Entry<BackendSpec>).id, entry);
-      if (type === "server") servers.set((entry as ServerEntry).id, entry);
+      if (type === 'balancer') balancer = entry;
+      if (type === 'backend') backends.set((entry as Entry<BackendSpec>).id, entry);
+      if (type === 'server') servers.set((entry as ServerEntry).id, entry);
     } catch {
       continue;
     }
@@ -56,42 +63,42 @@ export function serverParameters({ spec }: ServerEntry): string {
 function globalLines(model: Model): string[] {
   const { timeoutsMs } = model.balancer.spec;
   return [
-    mark("balancer", model.balancer),
-    "global",
-    "  log stdout format raw local0 notice",
-    "  stats socket /etc/mcpnet/admin.sock mode 600 level admin expose-fd listeners",
-    "  stats timeout 1h",
+    mark('balancer', model.balancer),
+    'global',
+    '  log stdout format raw local0 notice',
+    '  stats socket /etc/mcpnet/admin.sock mode 600 level admin expose-fd listeners',
+    '  stats timeout 1h',
     `  setenv ${structureVariable} ${structureHash(model)}`,
-    "",
-    "defaults",
-    "  mode http",
-    "  log global",
-    "  option dontlognull",
-    "  option dontlog-normal",
+    '',
+    'defaults',
+    '  mode http',
+    '  log global',
+    '  option dontlognull',
+    '  option dontlog-normal',
     // Without it a reload closes idle connections that a client may be about to use.
-    "  option idle-close-on-response",
+    '  option idle-close-on-response',
     // Only a connection that could not be opened is tried again, on another server: nothing was sent yet.
-    "  option redispatch 1",
-    "  retries 1",
-    "  retry-on conn-failure",
+    '  option redispatch 1',
+    '  retries 1',
+    '  retry-on conn-failure',
     `  timeout connect ${timeoutsMs.connect}ms`,
     `  timeout client ${timeoutsMs.client}ms`,
     `  timeout server ${timeoutsMs.server}ms`,
     `  timeout queue ${timeoutsMs.queue}ms`,
-    "  timeout http-keep-alive 60s",
+    '  timeout http-keep-alive 60s',
     `  timeout tunnel ${timeoutsMs.stream}ms`,
-    "",
+    '',
   ];
 }
 
 function statisticsLines(balancer: BoundBalancer): string[] {
   return [
-    "frontend mcpnet-statistics",
+    'frontend mcpnet-statistics',
     ...bindLines(balancer, balancer.statisticsPort),
     '  http-request return status 200 content-type application/json string \'{"status":"ok"}\' if { path /health }',
-    "  stats enable",
-    "  stats uri /stats",
-    "  stats refresh 5s",
+    '  stats enable',
+    '  stats uri /stats',
+    '  stats refresh 5s',
   ];
 }
 
@@ -112,15 +119,15 @@ function backendLines(entry: Entry<BackendSpec>, { balancer, servers }: Model): 
   const mine = [...servers.values()].filter((server) => server.spec.backend === id);
   return [
     `backend ${id}`,
-    `  ${mark("backend", entry)}`,
-    `  balance ${spec.affinity === "address" ? "source" : spec.algorithm === "random" ? "random(2)" : spec.algorithm}`,
-    ...(spec.affinity === "address" ? ["  hash-type consistent"] : []),
+    `  ${mark('backend', entry)}`,
+    `  balance ${spec.affinity === 'address' ? 'source' : spec.algorithm === 'random' ? 'random(2)' : spec.algorithm}`,
+    ...(spec.affinity === 'address' ? ['  hash-type consistent'] : []),
     // An open event stream may be silent for long; the ordinary time-out is for answers that do not begin.
     `  http-response set-timeout server ${balancer.spec.timeoutsMs.stream}ms if { res.hdr(content-type) -m beg text/event-stream }`,
-    ...(spec.affinity === "session" ? sessionLines() : []),
+    ...(spec.affinity === 'session' ? sessionLines() : []),
     ...checkLines(spec.check),
     ...mine.flatMap((server) => [
-      `  ${mark("server", server)}`,
+      `  ${mark('server', server)}`,
       `  server ${serverName(server)} ${serverParameters(server.drainingSinceMs === undefined ? server : { ...server, spec: { ...server.spec, weight: 0 } })}`,
     ]),
   ];
@@ -135,6 +142,6 @@ function mark(type: string, entry: Entry<unknown>): string {
 }
 
 function splitOnce(text: string): [string, string] {
-  const space = text.indexOf(" ");
+  const space = text.indexOf(' ');
   return [text.slice(0, space), text.slice(space + 1)];
 }

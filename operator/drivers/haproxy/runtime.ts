@@ -1,8 +1,8 @@
-import { join } from "node:path";
-import { Fault } from "../../core/fault.ts";
-import { serverName, type ServerEntry } from "./model.ts";
-import { serverParameters, structureVariable } from "./render.ts";
-import { ask } from "./socket.ts";
+import { join } from 'node:path';
+import { Fault } from '../../core/fault.ts';
+import { serverName, type ServerEntry } from './model.ts';
+import { serverParameters, structureVariable } from './render.ts';
+import { ask } from './socket.ts';
 
 /** One row of `show stat` that is about a server. */
 export interface ServerRow {
@@ -21,15 +21,15 @@ export class Runtime {
   readonly #master: string;
 
   constructor(directory: string) {
-    this.#admin = join(directory, "admin.sock");
-    this.#master = join(directory, "master.sock");
+    this.#admin = join(directory, 'admin.sock');
+    this.#master = join(directory, 'master.sock');
   }
 
   /** Hash of the structure that the process was started with; undefined if none runs. */
   async structure(signal: AbortSignal): Promise<string | undefined> {
     try {
       const answer = await ask(this.#admin, `show env ${structureVariable}`, signal, 2_000);
-      return answer.trim().split("=")[1] ?? "";
+      return answer.trim().split('=')[1] ?? '';
     } catch {
       return undefined;
     }
@@ -37,26 +37,34 @@ export class Runtime {
 
   async servers(signal: AbortSignal): Promise<ServerRow[]> {
     // -1: every proxy; 4: servers only; -1: every server.
-    return parseStat(await ask(this.#admin, "show stat -1 4 -1", signal));
+    return parseStat(await ask(this.#admin, 'show stat -1 4 -1', signal));
   }
 
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   async reload(signal: AbortSignal): Promise<void> {
-    const answer = await ask(this.#master, "reload", signal, 30_000);
-    if (answer.startsWith("Success=1")) return;
-    const why = answer.split("\n").filter((line) => line.includes("ALERT")).join(" ").slice(0, 500);
-    throw new Fault("transient", "BalancerRejected", `HAProxy refused its new configuration and goes on with the old one: ${why || answer.slice(0, 200)}`);
+    const answer = await ask(this.#master, 'reload', signal, 30_000);
+    if (answer.startsWith('Success=1')) return;
+    const why = answer
+      .split('\n')
+      .filter((line) => line.includes('ALERT'))
+      .join(' ')
+      .slice(0, 500);
+    throw new Fault(
+      'transient',
+      'BalancerRejected',
+      `HAProxy refused its new configuration and goes on with the old one: ${why || answer.slice(0, 200)}`,
+    );
   }
 
   async addServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
     const add = `add server ${name} ${serverParameters(server)}; enable health ${name}; enable server ${name}`;
     let answer = await ask(this.#admin, add, signal);
-    if (answer.includes("Already exists")) {
+    if (answer.includes('Already exists')) {
       await this.removeServer(server, signal);
       answer = await ask(this.#admin, add, signal);
     }
-    if (!answer.includes("New server registered")) throw rejected(add, answer);
+    if (!answer.includes('New server registered')) throw rejected(add, answer);
   }
 
   /** Ends what is still open on the server, then takes it away. */
@@ -64,13 +72,17 @@ export class Runtime {
     const name = qualifiedName(server);
     const remove = `set server ${name} state maint; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
     const answer = await ask(this.#admin, remove, signal, 10_000);
-    if (!answer.includes("Server deleted") && !answer.includes("No such server")) throw rejected(remove, answer);
+    if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
 
-  async set(server: ServerEntry, what: `state ${"ready" | "drain"}` | `weight ${number}`, signal: AbortSignal): Promise<void> {
+  async set(
+    server: ServerEntry,
+    what: `state ${'ready' | 'drain'}` | `weight ${number}`,
+    signal: AbortSignal,
+  ): Promise<void> {
     const command = `set server ${qualifiedName(server)} ${what}`;
     const answer = await ask(this.#admin, command, signal);
-    if (answer.trim() !== "") throw rejected(command, answer);
+    if (answer.trim() !== '') throw rejected(command, answer);
   }
 }
 
@@ -80,20 +92,38 @@ function qualifiedName(server: ServerEntry): string {
 
 /** Rejections come as plain text without a code. */
 function rejected(command: string, answer: string): Fault {
-  return new Fault("transient", "BalancerRejected", `HAProxy refused "${command.split(";", 1)[0] ?? ""}": ${answer.trim().slice(0, 300)}`);
+  return new Fault(
+    'transient',
+    'BalancerRejected',
+    `HAProxy refused "${command.split(';', 1)[0] ?? ''}": ${answer.trim().slice(0, 300)}`,
+  );
 }
 
 function parseStat(csv: string): ServerRow[] {
-  const [header = "", ...rows] = csv.replace(/^# /, "").split("\n").filter((line) => line !== "");
-  const names = header.split(",");
+  const [header = '', ...rows] = csv
+    .replace(/^# /, '')
+    .split('\n')
+    .filter((line) => line !== '');
+  const names = header.split(',');
   const column = (name: string): number => names.indexOf(name);
-  const at = { backend: column("pxname"), name: column("svname"), status: column("status"), weight: column("weight"), connections: column("scur"), lastCheck: column("last_chk") };
+  const at = {
+    backend: column('pxname'),
+    name: column('svname'),
+    status: column('status'),
+    weight: column('weight'),
+    connections: column('scur'),
+    lastCheck: column('last_chk'),
+  };
   return rows.map((row) => {
-    const cells = row.split(",");
-    const cell = (index: number): string => cells[index] ?? "";
+    const cells = row.split(',');
+    const cell = (index: number): string => cells[index] ?? '';
     return {
-      backend: cell(at.backend), name: cell(at.name), status: cell(at.status),
-      weight: Number(cell(at.weight)), connections: Number(cell(at.connections)), lastCheck: cell(at.lastCheck),
+      backend: cell(at.backend),
+      name: cell(at.name),
+      status: cell(at.status),
+      weight: Number(cell(at.weight)),
+      connections: Number(cell(at.connections)),
+      lastCheck: cell(at.lastCheck),
     };
   });
 }

@@ -1,5 +1,5 @@
-import { connect } from "node:net";
-import { Fault } from "../../core/fault.ts";
+import { connect } from 'node:net';
+import { Fault } from '../../core/fault.ts';
 
 const defaultDeadlineMs = 5_000;
 
@@ -8,24 +8,40 @@ const defaultDeadlineMs = 5_000;
  * The socket is not half-closed: HAProxy would drop the answer of a slow command.
  * @throws Fault transient `BalancerUnreachable` if nobody answers in time.
  */
-export function ask(path: string, command: string, signal: AbortSignal, deadlineMs: number = defaultDeadlineMs): Promise<string> {
+export function ask(
+  path: string,
+  command: string,
+  signal: AbortSignal,
+  deadlineMs: number = defaultDeadlineMs,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(path);
     const fail = (cause: unknown): void => {
       socket.destroy();
-      reject(new Fault("transient", "BalancerUnreachable", `HAProxy does not answer at its socket (${command.split(" ", 2).join(" ")}): ${String(cause)}`, { cause }));
+      reject(
+        new Fault(
+          'transient',
+          'BalancerUnreachable',
+          `HAProxy does not answer at its socket (${command.split(' ', 2).join(' ')}): ${String(cause)}`,
+          { cause },
+        ),
+      );
     };
-    const deadline = setTimeout(() => { fail(`no answer within ${deadlineMs} ms`); }, deadlineMs);
-    const abort = (): void => { fail("stopped"); };
-    signal.addEventListener("abort", abort, { once: true });
-    socket.on("connect", () => socket.write(`${command}\n`));
-    socket.on("data", (chunk) => chunks.push(chunk));
-    socket.on("error", fail);
-    socket.on("close", () => {
+    const deadline = setTimeout(() => {
+      fail(`no answer within ${deadlineMs} ms`);
+    }, deadlineMs);
+    const abort = (): void => {
+      fail('stopped');
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    socket.on('connect', () => socket.write(`${command}\n`));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', fail);
+    socket.on('close', () => {
       clearTimeout(deadline);
-      signal.removeEventListener("abort", abort);
-      resolve(Buffer.concat(chunks).toString("utf8"));
+      signal.removeEventListener('abort', abort);
+      resolve(Buffer.concat(chunks).toString('utf8'));
     });
   });
 }

@@ -1,0 +1,63 @@
+/*
+ * What must work on any Node, before anything is installed: the npm packages of a checkout, and the Node that the
+ * program runs on (the npm package `node`).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const neededMajor = 24;
+
+/** Installs the packages of the lockfile unless they are there. */
+export function installPackages(root) {
+  const done = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(done) && hasWantedVersions(done, join(root, 'package-lock.json'))) return;
+  console.error('installing the npm packages');
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (npm.status !== 0) process.exit(npm.status ?? 1);
+}
+
+/** Path of a Node that is new enough: this one, or the one installed beside the program. */
+export function findNode(root) {
+  if (Number(process.versions.node.split('.')[0]) >= neededMajor) return process.execPath;
+  const bundled = bundledNode(root);
+  if (bundled) return bundled;
+  console.error(
+    `mcpnet needs Node ${neededMajor}; this is ${process.version}, and the npm package "node" is not installed beside it (npm install)`,
+  );
+  return process.exit(1);
+}
+
+/**
+ * Runs a program in this one's place. The child shares the terminal, so Ctrl-C reaches it by itself; signals sent to this
+ * process are passed on.
+ */
+export function runInstead(node, args) {
+  const child = spawn(node, args, { stdio: 'inherit' });
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));
+}
+
+function bundledNode(root) {
+  try {
+    const path = join(dirname(createRequire(join(root, 'package.json')).resolve('node/package.json')), 'bin', 'node');
+    return existsSync(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether what npm installed last is what the lockfile asks for; optional packages of other platforms may be absent. */
+function hasWantedVersions(installedPath, wantedPath) {
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  const wanted = Object.entries(JSON.parse(readFileSync(wantedPath, 'utf8')).packages);
+  return wanted.every(
+    ([path, { version, optional }]) =>
+      path === '' || installed[path]?.version === version || (optional && !(path in installed)),
+  );
+}

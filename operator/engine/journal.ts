@@ -1,0 +1,53 @@
+import { findCondition } from '../core/condition.ts';
+import type { Fault } from '../core/fault.ts';
+import { itemKey } from '../core/item.ts';
+import type { Action } from '../core/plan.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Events } from './events.ts';
+import type { Status } from './status.ts';
+
+/** Reasons that tell of progress, not of trouble. */
+const calm = new Set(['Progressing', 'Starting', 'Ready', 'Serving']);
+
+/** Tells people what happened: in the log what was done to the world, in the events also how a resource fares. */
+export class Journal {
+  readonly #events: Events;
+  readonly #logger: Logger;
+
+  constructor(events: Events, logger: Logger) {
+    this.#events = events;
+    this.#logger = logger;
+  }
+
+  actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
+    const { verb, item, cause } = action;
+    const what = { key, verb, item: itemKey(item), cause };
+    if (!fault) {
+      this.#logger.info('done', what);
+      this.#events.record(key, 'Normal', eventReason(action), `${item.type} ${item.id}: ${cause}`);
+      return;
+    }
+    const stack = fault.class === 'bug' ? { stack: fault.stack } : {};
+    this.#logger.warn('failed', { ...what, class: fault.class, reason: fault.reason, fault: fault.message, ...stack });
+    this.#events.record(key, 'Warning', fault.reason, fault.message);
+  }
+
+  /** Records changes of `Ready` and of `Accepted`. */
+  statusSettled(key: ResourceKey, before: Status | undefined, now: Status | undefined): void {
+    for (const type of ['Accepted', 'Ready']) {
+      const was = before && findCondition(before.conditions, type);
+      const is = now && findCondition(now.conditions, type);
+      if (!is || (was?.status === is.status && was.reason === is.reason)) continue;
+      if (is.status === 'True' && (type === 'Ready' || was)) this.#events.record(key, 'Normal', type, is.message);
+      else if (is.status !== 'True' && (was || !calm.has(is.reason))) {
+        this.#events.record(key, calm.has(is.reason) ? 'Normal' : 'Warning', is.reason, is.message);
+      }
+    }
+  }
+}
+
+function eventReason({ verb, item }: Action): string {
+  const past = { create: 'Created', update: 'Updated', start: 'Started', drain: 'Draining', remove: 'Removed' }[verb];
+  return `${past}${item.type.charAt(0).toUpperCase()}${item.type.slice(1)}`;
+}
