@@ -40,7 +40,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   if (path === '/health' && request.method === 'GET') return routes.health.get(response);
   if (path !== routes.path) return refuse(response, notFound);
   await routes.ready;
-  switch (request.method) {
+  switch (request.method ?? '') {
     case 'POST':
       return post(routes, request, response);
     case 'GET':
@@ -77,8 +77,16 @@ const methodNotAllowed: Refusal = {
   message: 'Method not allowed.',
   headers: { allow: 'GET, POST, DELETE' },
 };
-const notJson: Refusal = { status: 415, code: refused, message: 'Unsupported Media Type: Content-Type must be application/json' };
-const parseError: Refusal = { status: 400, code: errorCode.parse, message: 'Parse error: the request body is not valid JSON' };
+const notJson: Refusal = {
+  status: 415,
+  code: refused,
+  message: 'Unsupported Media Type: Content-Type must be application/json',
+};
+const parseError: Refusal = {
+  status: 400,
+  code: errorCode.parse,
+  message: 'Parse error: the request body is not valid JSON',
+};
 const internal: Refusal = { status: 500, code: errorCode.internal, message: 'Internal error' };
 const tooLarge: Refusal = {
   status: 413,

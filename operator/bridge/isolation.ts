@@ -4,7 +4,8 @@ import type { Connect } from './upstream.ts';
 
 export type IsolationKind = 'shared' | 'session';
 
-export type Verdict = { readonly ok: true; readonly facts: ServerFacts } | { readonly ok: false; readonly reason: string };
+export type Verdict =
+  { readonly ok: true; readonly facts: ServerFacts } | { readonly ok: false; readonly reason: string };
 
 /** How clients are kept apart at the stdio server, which knows only one. */
 export interface Isolation {

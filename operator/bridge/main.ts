@@ -18,7 +18,9 @@ async function main(line: readonly string[]): Promise<void> {
   try {
     const bridge = await startBridge(options);
     close = bridge.close;
-    process.stderr.write(`bridge: listening on ${options.host}:${bridge.port}${options.path}, isolation ${options.isolation}\n`);
+    process.stderr.write(
+      `bridge: listening on ${options.host}:${bridge.port}${options.path}, isolation ${options.isolation}\n`,
+    );
     await bridge.failed;
   } catch (error) {
     die((error as Error).message, 1);

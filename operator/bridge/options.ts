@@ -33,7 +33,8 @@ export function parseOptions(line: readonly string[]): BridgeOptions {
     },
   });
   const { host, path, isolation } = values;
-  if (isolation !== 'shared' && isolation !== 'session') throw new Error(`--isolation is shared or session, not ${isolation}`);
+  if (isolation !== 'shared' && isolation !== 'session')
+    throw new Error(`--isolation is shared or session, not ${isolation}`);
   if (!path.startsWith('/') || path === '/health') throw new Error(`--path starts with / and is not /health: ${path}`);
   return {
     host,

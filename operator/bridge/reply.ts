@@ -1,7 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { failure, type RequestId } from './json-rpc.ts';
 
-export function replyJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function replyJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   const text = JSON.stringify(body);
   const length = String(Buffer.byteLength(text));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...headers }).end(text);

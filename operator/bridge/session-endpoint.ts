@@ -1,12 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  errorCode,
-  isFields,
-  isRequest,
-  asMessage,
-  type JsonRpcMessage,
-  type JsonRpcRequest,
-} from './json-rpc.ts';
+import { errorCode, isFields, isRequest, asMessage, type JsonRpcMessage, type JsonRpcRequest } from './json-rpc.ts';
 import { isModernVersion, legacyVersions } from './protocol-version.ts';
 import { refuse, replyJson, type Refusal } from './reply.ts';
 import type { Session } from './session.ts';
@@ -25,7 +18,8 @@ export class SessionEndpoint {
 
   /** `text` is the body that was read and `body` what it says. */
   async post(request: IncomingMessage, response: ServerResponse, text: string, body: unknown): Promise<void> {
-    if (!accepts(request, 'application/json') || !accepts(request, 'text/event-stream')) return refuse(response, notAcceptable);
+    if (!accepts(request, 'application/json') || !accepts(request, 'text/event-stream'))
+      return refuse(response, notAcceptable);
     const messages = asMessages(body);
     if (messages === undefined) return refuse(response, notJsonRpc);
     const json = messages.length === 1 && !Array.isArray(body) && !/[\r\n]/.test(text) ? text : undefined;
@@ -65,7 +59,8 @@ export class SessionEndpoint {
     json: string | undefined,
   ): Promise<void> {
     const named = request.headers['mcp-session-id'];
-    if (typeof named === 'string' && this.#sessions.get(named) !== undefined) return refuse(response, initializedTwice, message.id);
+    if (typeof named === 'string' && this.#sessions.get(named) !== undefined)
+      return refuse(response, initializedTwice, message.id);
     const answered = new Promise((resolve) => response.once('close', resolve));
     const session = await this.#sessions.open(answered);
     if (session === undefined) return refuse(response, full(this.#sessions.max), message.id);
@@ -118,12 +113,32 @@ const notAcceptable: Refusal = {
   code: refused,
   message: 'Not Acceptable: the client must accept application/json and text/event-stream',
 };
-const notJsonRpc: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: not a valid JSON-RPC message' };
-const inFlight: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: a request with this id is in flight' };
-const sessionRequired: Refusal = { status: 400, code: refused, message: 'Bad Request: Mcp-Session-Id header is required' };
+const notJsonRpc: Refusal = {
+  status: 400,
+  code: invalidRequest,
+  message: 'Invalid Request: not a valid JSON-RPC message',
+};
+const inFlight: Refusal = {
+  status: 400,
+  code: invalidRequest,
+  message: 'Invalid Request: a request with this id is in flight',
+};
+const sessionRequired: Refusal = {
+  status: 400,
+  code: refused,
+  message: 'Bad Request: Mcp-Session-Id header is required',
+};
 const sessionNotFound: Refusal = { status: 404, code: errorCode.sessionNotFound, message: 'Session not found' };
-const initializedTwice: Refusal = { status: 400, code: invalidRequest, message: 'Invalid Request: the session is initialized' };
-const secondStream: Refusal = { status: 409, code: refused, message: 'Conflict: the session has a standing stream already' };
+const initializedTwice: Refusal = {
+  status: 400,
+  code: invalidRequest,
+  message: 'Invalid Request: the session is initialized',
+};
+const secondStream: Refusal = {
+  status: 409,
+  code: refused,
+  message: 'Conflict: the session has a standing stream already',
+};
 const postOnly: Refusal = { status: 405, code: refused, message: 'Method not allowed.', headers: { allow: 'POST' } };
 const unsupportedVersion: Refusal = {
   status: 400,

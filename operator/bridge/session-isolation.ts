@@ -1,4 +1,4 @@
-import { Child, type CommandLine } from './child.ts';
+import type { Child, CommandLine } from './child.ts';
 import { ChildUpstream } from './child-upstream.ts';
 import type { Isolation, Verdict } from './isolation.ts';
 import { isResponse } from './json-rpc.ts';

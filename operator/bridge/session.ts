@@ -78,7 +78,8 @@ export class Session {
   tell(messages: readonly JsonRpcMessage[], json: string | undefined): void {
     for (const message of messages) {
       this.#upstream.send(message, json);
-      const cancelled = 'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'];
+      const cancelled =
+        'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'];
       // The server need not answer what was cancelled, and the client does not wait for it.
       if (isRequestId(cancelled)) this.#exchanges.settle(cancelled);
     }

@@ -20,7 +20,8 @@ export class SessionlessEndpoint {
   }
 
   async post(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
-    if (this.#exchanges >= maxExchanges) return refuse(response, busy(`All ${maxExchanges} places for requests are taken`));
+    if (this.#exchanges >= maxExchanges)
+      return refuse(response, busy(`All ${maxExchanges} places for requests are taken`));
     this.#exchanges += 1;
     try {
       const handler = await this.#handler();

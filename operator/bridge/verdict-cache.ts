@@ -13,7 +13,8 @@ export class VerdictCache {
   }
 
   get(): Promise<Verdict> {
-    if (this.#last !== undefined && performance.now() - this.#last.atMs < lifeMs) return Promise.resolve(this.#last.verdict);
+    if (this.#last !== undefined && performance.now() - this.#last.atMs < lifeMs)
+      return Promise.resolve(this.#last.verdict);
     this.#pending ??= this.#renew();
     return this.#pending;
   }

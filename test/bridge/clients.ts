@@ -23,16 +23,21 @@ export async function connectLegacy(
   prepare(client);
   await client.connect(transport);
   opened.push(client);
-  const call = async (name: string, args: Record<string, unknown> = {}) => textOf(await client.callTool({ name, arguments: args }));
+  const call = async (name: string, args: Record<string, unknown> = {}) =>
+    textOf(await client.callTool({ name, arguments: args }));
   return { client, transport, call };
 }
 
 /** A client of the second generation that insists on 2026-07-28. */
 export async function connectModern(url: URL) {
-  const client = new ModernClient({ name: 'modern', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  const client = new ModernClient(
+    { name: 'modern', version: '1' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
   await client.connect(new ModernTransport(url));
   opened.push(client);
-  const call = async (name: string, args: Record<string, unknown> = {}) => textOf(await client.callTool({ name, arguments: args }));
+  const call = async (name: string, args: Record<string, unknown> = {}) =>
+    textOf(await client.callTool({ name, arguments: args }));
   return { client, call };
 }
 

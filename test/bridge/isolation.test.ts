@@ -13,10 +13,19 @@ for (const isolation of ['shared', 'session'] as const) {
       const legacy = await connectLegacy(url);
       const modern = await connectModern(url);
       expect(legacy.client.getServerVersion()?.name).to.equal('mcp-servers/everything');
-      expect(legacy.client.getServerCapabilities()).to.have.keys('tools', 'prompts', 'resources', 'logging', 'tasks', 'completions');
+      expect(legacy.client.getServerCapabilities()).to.have.keys(
+        'tools',
+        'prompts',
+        'resources',
+        'logging',
+        'tasks',
+        'completions',
+      );
       expect(modern.client.getServerVersion()).to.deep.equal(legacy.client.getServerVersion());
       const { tools } = await legacy.client.listTools();
-      expect((await modern.client.listTools()).tools.map(({ name }) => name)).to.deep.equal(tools.map(({ name }) => name));
+      expect((await modern.client.listTools()).tools.map(({ name }) => name)).to.deep.equal(
+        tools.map(({ name }) => name),
+      );
       expect(await legacy.call('echo', { message: 'old' })).to.equal('Echo: old');
       expect(await modern.call('echo', { message: 'new' })).to.equal('Echo: new');
     });

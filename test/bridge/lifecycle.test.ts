@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
-import { isAlive, startBridge, stop, stopBridges, toy } from './bridge-process.ts';
+import { isAlive, startBridge, stopBridges, toy } from './bridge-process.ts';
 import { closeClients, connectLegacy, connectModern } from './clients.ts';
 import { initialize, openSession, post, request } from './wire.ts';
 
@@ -77,7 +77,10 @@ describe('bridge, processes of sessions', () => {
     const { url, health } = await startBridge([], toy());
     const [dying, other] = await Promise.all([openSession(url), connectLegacy(url)]);
     const dead = await post(url, request(1, 'tools/call', { name: 'exit' }), dying);
-    expect(dead.messages[0]).to.deep.include({ id: 1, error: { code: -32603, message: 'the server process exited with code 3' } });
+    expect(dead.messages[0]).to.deep.include({
+      id: 1,
+      error: { code: -32603, message: 'the server process exited with code 3' },
+    });
     const next = await post(url, request(2, 'ping'), dying);
     expect([next.status, next.messages[0].error]).to.deep.equal([404, { code: -32001, message: 'Session not found' }]);
     expect(await other.call('echo', { payload: 'fine' })).to.equal('fine');
@@ -140,61 +143,5 @@ describe('bridge, processes of sessions', () => {
     rmSync(mischief);
     await eventually(async () => (await health()).code === 200, { timeoutMs: 8_000 });
     expect((await post(url, initialize())).status).to.equal(200);
-  });
-});
-
-describe('bridge, its own life', () => {
-  afterEach(closeClients);
-  afterEach(stopBridges);
-
-  for (const isolation of ['shared', 'session'] as const) {
-    it(`leaves no process behind on SIGTERM, ${isolation}`, async () => {
-      const bridge = await startBridge(['--isolation', isolation], toy('--stubborn'));
-      const { call } = await connectLegacy(bridge.url);
-      const modern = await connectModern(bridge.url);
-      await modern.call('echo', { payload: 'x' });
-      const grandchild = Number(await call('grandchild'));
-      expect(isAlive(grandchild)).to.equal(true);
-      const startedAt = performance.now();
-      const { code } = await stop(bridge);
-      expect(performance.now() - startedAt).to.be.below(2_000);
-      expect(code).to.equal(0);
-      expect(bridge.offspring()).to.deep.equal([]);
-      expect(isAlive(grandchild)).to.equal(false);
-    });
-
-    it(`fails at boot with a clear message when the command does not exist, ${isolation}`, async () => {
-      const bridge = await startBridge(['--isolation', isolation], ['/no/such/command'], 'spawned');
-      expect((await bridge.exited).code).to.equal(1);
-      expect(bridge.stderr()).to.match(/bridge: the server process cannot start \/no\/such\/command: .*ENOENT/);
-    });
-
-    it(`fails at boot with the child's own words when the command exits, ${isolation}`, async () => {
-      const bridge = await startBridge(['--isolation', isolation], ['sh', '-c', 'echo no key given >&2; exit 9'], 'spawned');
-      expect((await bridge.exited).code).to.equal(1);
-      expect(bridge.stderr()).to.match(/\] no key given\n/);
-      expect(bridge.stderr()).to.match(/bridge: the server process exited with code 9/);
-    });
-  }
-
-  it('exits with 1 and the reason when the shared process dies', async () => {
-    const bridge = await startBridge(['--isolation', 'shared'], toy());
-    const { call } = await connectLegacy(bridge.url);
-    process.kill(Number(await call('pid')), 'SIGKILL');
-    expect((await bridge.exited).code).to.equal(1);
-    expect(bridge.stderr()).to.match(/bridge: the shared server process killed by SIGKILL/);
-    expect(bridge.offspring()).to.deep.equal([]);
-  });
-
-  it('says how it is used when it is not used so', async () => {
-    for (const [options, words] of [
-      [['--isolation', 'none'], /--isolation is shared or session/],
-      [['--max-sessions', '0'], /--max-sessions is a whole number from 1/],
-      [['--path', 'mcp'], /--path starts with \//],
-    ] as const) {
-      const bridge = await startBridge(options, toy(), 'spawned');
-      expect((await bridge.exited).code).to.equal(2);
-      expect(bridge.stderr()).to.match(words).and.match(/usage: bridge\.mjs/);
-    }
   });
 });

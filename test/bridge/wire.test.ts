@@ -19,7 +19,9 @@ describe('bridge, on the wire', () => {
     expect(outcome(await post(url, request(1, 'ping')))).to.deep.equal([400, -32000]);
     expect(outcome(await post(url, request(1, 'ping'), { 'mcp-session-id': 'unknown' }))).to.deep.equal([404, -32001]);
     expect(outcome(await post(url, initialize(), session))).to.deep.equal([400, -32600]);
-    expect(outcome(await post(url, request(1, 'ping'), { ...session, 'mcp-protocol-version': '2020-01-01' }))).to.deep.equal([400, -32000]);
+    expect(
+      outcome(await post(url, request(1, 'ping'), { ...session, 'mcp-protocol-version': '2020-01-01' })),
+    ).to.deep.equal([400, -32000]);
     expect((await fetch(url, { method: 'DELETE', headers: session })).status).to.equal(200);
     expect(outcome(await post(url, request(1, 'ping'), session))).to.deep.equal([404, -32001]);
     expect((await fetch(url, { method: 'DELETE', headers: session })).status).to.equal(404);
@@ -41,7 +43,7 @@ describe('bridge, on the wire', () => {
     const session = await openSession(url);
     const batch = [request('a', 'ping'), request('b', 'tools/list'), { jsonrpc: '2.0', method: 'notifications/x' }];
     const { messages } = await post(url, batch, session);
-    expect(messages.map(({ id }) => id).toSorted()).to.deep.equal(['a', 'b']);
+    expect(messages.map(({ id }) => id)).to.have.members(['a', 'b']);
   });
 
   it('passes on unknown methods, fields and large answers unharmed', async () => {
@@ -60,11 +62,19 @@ describe('bridge, on the wire', () => {
     expect(listed.headers.get('mcp-session-id')).to.equal(null);
     expect(outcome(await postModern(url, 'x/unknown'))).to.deep.equal([404, -32601]);
     expect(outcome(await postModern(url, 'ping'))).to.deep.equal([404, -32601]);
-    expect(outcome(await postModern(url, 'tools/list', {}, { 'mcp-protocol-version': '2099-01-01' }))).to.deep.equal([400, -32022]);
-    expect(outcome(await postModern(url, 'tools/list', {}, { 'mcp-method': 'tools/call' }))).to.deep.equal([400, -32020]);
-    expect(outcome(await postModern(url, 'tools/call', { name: 'echo' }, { 'mcp-name': 'other' }))).to.deep.equal([400, -32020]);
+    expect(outcome(await postModern(url, 'tools/list', {}, { 'mcp-protocol-version': '2099-01-01' }))).to.deep.equal([
+      400, -32022,
+    ]);
+    expect(outcome(await postModern(url, 'tools/list', {}, { 'mcp-method': 'tools/call' }))).to.deep.equal([
+      400, -32020,
+    ]);
+    expect(outcome(await postModern(url, 'tools/call', { name: 'echo' }, { 'mcp-name': 'other' }))).to.deep.equal([
+      400, -32020,
+    ]);
     expect((await postModern(url, 'tools/call', { name: 'echo' }, { 'mcp-param-x': 'unknown' })).status).to.equal(200);
-    expect((await fetch(url, { headers: { accept: 'text/event-stream', 'mcp-protocol-version': '2026-07-28' } })).status).to.equal(405);
+    expect(
+      (await fetch(url, { headers: { accept: 'text/event-stream', 'mcp-protocol-version': '2026-07-28' } })).status,
+    ).to.equal(405);
   });
 
   it('streams progress in the sessionless era, with the token of the one who asked', async () => {

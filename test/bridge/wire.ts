@@ -8,10 +8,24 @@ export interface Answer {
 
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-export async function post(url: URL, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer> {
+export async function post(
+  url: URL,
+  body: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body: text, signal: signal ?? null });
-  return { status: response.status, headers: response.headers, messages: parse(await response.text(), response.headers) };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...json, ...headers },
+    body: text,
+    signal: signal ?? null,
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    messages: parse(await response.text(), response.headers),
+  };
 }
 
 export function request(id: number | string, method: string, params: Record<string, unknown> = {}) {
@@ -19,7 +33,11 @@ export function request(id: number | string, method: string, params: Record<stri
 }
 
 export function initialize(protocolVersion = '2025-11-25') {
-  return request('init', 'initialize', { protocolVersion, capabilities: {}, clientInfo: { name: 'wire', version: '1' } });
+  return request('init', 'initialize', {
+    protocolVersion,
+    capabilities: {},
+    clientInfo: { name: 'wire', version: '1' },
+  });
 }
 
 /** Opens a session and gives its header. */
