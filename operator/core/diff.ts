@@ -89,13 +89,15 @@ function roomFor(item: WorkloadItem, input: DiffInput): number {
 
 /**
  * A server or registration of a workload that no longer runs goes at once; it comes back with the workload. So does one
- * of a workload that starts at another address: by now a stranger may stand at the old one and pass its checks.
+ * of a workload that starts anew: by now a stranger may stand at the old address and pass its checks.
  */
 function routesToDead(item: DesiredItem, observed: Observed | undefined, lookup: Lookup): Action | undefined {
   if (!observed || !item.workload) return undefined;
   const workload = lookup({ type: 'workload', id: item.workload });
   if (workload?.phase === 'ready') return undefined;
-  const [from, to] = [observed.fields['address'], workload?.fields['address']];
+  // A server names the very start of its container, a registration only the address.
+  const place = observed.fields['instance'] === undefined ? 'address' : 'instance';
+  const [from, to] = [observed.fields[place], workload?.fields[place]];
   const hasMoved = from !== undefined && to !== undefined && from !== to;
   if (workload?.phase === 'starting' && !hasMoved) return undefined;
   const what = !workload ? 'is gone' : workload.phase === 'starting' ? 'has moved' : `is ${workload.phase}`;
