@@ -44,6 +44,7 @@ function balancerItem(network: NetworkResource, context: DesireContext): Balance
   const everywhere = ports.bindAddress === '0.0.0.0' || !usesHostNetwork(network, context);
   const spec: BalancerSpec = {
     bindAddresses: everywhere ? ['0.0.0.0'] : [ports.bindAddress, gateway],
+    host: reachable(ports.bindAddress),
     statisticsPort: ports.statistics,
     timeoutsMs: {
       connect: parseDurationMs(timeouts.connect),
@@ -99,10 +100,15 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
       port: ports.statistics,
       path: '/health',
       startupTimeoutMs: 60_000,
-      ...(hostNetwork && { address: ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress }),
+      ...(hostNetwork && { address: reachable(ports.bindAddress) }),
     },
     group: { name: 'haproxy', replicas: 1, maxSurge: 0, exclusive: true },
   };
+}
+
+/** An address to connect to, for one to bind to. */
+function reachable(bindAddress: string): string {
+  return bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
 }
 
 function publishedPorts(network: NetworkResource): PortMapping[] {

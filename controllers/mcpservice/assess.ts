@@ -103,5 +103,5 @@ function portOf({ desire, lookup }: Assessment): { port: number; host: string } 
   const backend = 'items' in desire ? desire.items.find((item) => item.type === 'backend') : undefined;
   if (backend?.type !== 'backend') return undefined;
   const host = lookup({ type: 'balancer', id: backend.spec.balancer })?.fields['host'];
-  return { port: backend.spec.port, host: host === undefined || host === '0.0.0.0' ? '127.0.0.1' : host };
+  return { port: backend.spec.port, host: host ?? '127.0.0.1' };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +32,10 @@ export function bridgeEntries(closure: Closure, nodeFolder: string, bundle: stri
   ];
 }
 
-/** The bridge as one file's text. The bundler is loaded only here: no other image needs it. */
+/** The bridge as one file's text: ready-made in the published package, bundled anew in a checkout. */
 export async function bridgeBundle(): Promise<string> {
+  const readyMade = join(import.meta.dirname, '../../bridge.mjs');
+  if (existsSync(readyMade)) return readFile(readyMade, 'utf8');
   const { bundleBridge } = await import('./bundle-bridge.ts');
   const directory = await mkdtemp(join(tmpdir(), 'mcpnet-bridge-'));
   try {

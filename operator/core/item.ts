@@ -139,6 +139,8 @@ export type ProbeSpec =
 /** Settings that all backends of one load balancer share. */
 export interface BalancerSpec {
   readonly bindAddresses: readonly (string | Late)[];
+  /** Address at which clients on this host reach the listeners. */
+  readonly host: string;
   readonly statisticsPort: number;
   readonly timeoutsMs: {
     readonly connect: number;

@@ -35,7 +35,7 @@ function describeBalancer({ balancer }: Model, stale: boolean): Observed {
     owner,
     hash: stale ? '' : hash,
     phase: 'ready',
-    fields: { host: spec.bindAddresses[0] ?? '' },
+    fields: { host: spec.host },
   };
 }
 
