@@ -18,8 +18,10 @@ describe('bridge, clients that do not read', () => {
   });
 
   it('session: slows the server down to its client, which still gets all', async () => {
-    const { url } = await startBridge([], toy());
+    const { url, stderr } = await startBridge([], toy());
     const response = await askForFlood(url, { count: 60, answers: true });
+    // The server has said all it has to say; were it taken from it, the stream would be cut by now.
+    await eventually(() => stderr().includes('flood over'));
     let bytes = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.length;
     expect(bytes).to.be.above(60 * 1024 * 1024);
