@@ -10,7 +10,7 @@ import { connectDocker, isLocalEngine } from './drivers/docker/client.ts';
 import { DockerDriver } from './drivers/docker/driver.ts';
 import { execInRole } from './drivers/docker/exec.ts';
 import { HaproxyDriver } from './drivers/haproxy/driver.ts';
-import { Operator } from './engine/operator.ts';
+import { Operator, type OperatorDeps } from './engine/operator.ts';
 import { Store } from './engine/store.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -19,8 +19,13 @@ import type { Source } from './ports/source.ts';
 import { countSessions, probe } from './probe/probe.ts';
 import { DirectorySecrets } from './secrets.ts';
 
-/** Puts an operator together from its real parts. */
-export function assemble(config: Config, sources: readonly Source[], logger: Logger): Operator {
+/** Puts an operator together from its real parts; `instead` takes the place of some, so that a bench can time them. */
+export function assemble(
+  config: Config,
+  sources: readonly Source[],
+  logger: Logger,
+  instead: Partial<Pick<OperatorDeps, 'probe'>> = {},
+): Operator {
   const { scope } = config;
   const docker = connectDocker();
   const secrets = new DirectorySecrets(config.secrets);
@@ -60,6 +65,7 @@ export function assemble(config: Config, sources: readonly Source[], logger: Log
         },
       }),
     ],
+    ...instead,
   });
 }
 

@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { assemble } from '../../../operator/assemble.ts';
+import { readConfig } from '../../../operator/config.ts';
+import type { Operator } from '../../../operator/engine/operator.ts';
+import { silentLogger, type Logger } from '../../../operator/ports/logger.ts';
+import type { Probe } from '../../../operator/ports/prober.ts';
+import { probe } from '../../../operator/probe/probe.ts';
+import { DirectorySource } from '../../../operator/sources/directory.ts';
+import { eventually } from '../../support/eventually.ts';
+import { BenchNetwork } from '../network.ts';
+import type { RowResult } from '../report.ts';
+import { median, percentile, summary } from '../statistics.ts';
+
+const trafficProgram = fileURLToPath(new URL('../traffic.ts', import.meta.url));
+const settleMs = 500;
+/** Longer than a session of the traffic. */
+const rollout = { drainTimeout: '1s' };
+
+/** replicas 1 -> 3 -> 1 under light traffic, with an operator in this process so that its probe can be timed. */
+export async function scale(quick: boolean): Promise<RowResult> {
+  const cycles = quick ? 2 : 25;
+  const network = await BenchNetwork.open();
+  const times = new Times();
+  const config = readConfig({ scope: network.scope, manifests: network.manifests, state: network.state }, {});
+  const operator = assemble(config, [new DirectorySource(network.manifests)], times.logger(), { probe: times.probe });
+  times.operator = operator;
+  await operator.start();
+  let traffic: ChildProcess | undefined;
+  try {
+    const resize = async (replicas: number): Promise<void> => {
+      await network.write(network.service(0, { replicas, rollout }));
+      await eventually(() => isSettled(operator, replicas), { timeoutMs: 120_000 });
+      await delay(settleMs);
+    };
+    await resize(1);
+    const reloadsBefore = await network.reloads();
+    times.clear();
+    traffic = spawn(process.execPath, [trafficProgram, network.url(0)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      await resize(3);
+      await resize(1);
+    }
+    const { requests, failures } = await end(traffic);
+    traffic = undefined;
+    return result(cycles, times.applied, (await network.reloads()) - reloadsBefore, requests, failures);
+  } finally {
+    traffic?.kill('SIGKILL');
+    await operator.stop();
+    await network.close();
+  }
+}
+
+/** Notes when a replica's probe passed and when the driver of HAProxy had added it, by the replica's address. */
+class Times {
+  operator: Operator | undefined;
+  applied: number[] = [];
+  readonly #passedMs = new Map<string, number>();
+
+  clear(): void {
+    this.applied = [];
+  }
+
+  readonly probe: Probe = async (spec, address, signal) => {
+    const result = await probe(spec, address, signal);
+    if (result.ok) this.#passedMs.set(address, performance.now());
+    return result;
+  };
+
+  logger(): Logger {
+    return {
+      ...silentLogger,
+      info: (message, fields = {}) => {
+        if (message === 'done' && fields['verb'] === 'create') this.#created(String(fields['item']));
+      },
+    };
+  }
+
+  #created(item: string): void {
+    const nowMs = performance.now();
+    const [type, id = ''] = item.split('/');
+    if (type !== 'server') return;
+    const address = this.operator?.observation.get({ type, id })?.fields['address'] ?? '';
+    const passedMs = this.#passedMs.get(address);
+    if (passedMs !== undefined) this.applied.push(nowMs - passedMs);
+    this.#passedMs.delete(address);
+  }
+}
+
+function isSettled(operator: Operator, replicas: number): boolean {
+  const status = operator.statuses.all().find(({ kind }) => kind === 'MCPService');
+  const workloads = status?.instances.filter(({ type }) => type === 'workload') ?? [];
+  const plans = operator.currentPlans();
+  const isStill = operator.idle && plans.every(({ actions, waits }) => actions.length + waits.length === 0);
+  return isStill && workloads.length === replicas && status?.readyReplicas === replicas;
+}
+
+async function end(traffic: ChildProcess): Promise<{ requests: number; failures: string[] }> {
+  let output = '';
+  traffic.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const closed = new Promise((resolve) => traffic.once('close', resolve));
+  traffic.kill('SIGTERM');
+  await closed;
+  return JSON.parse(output) as { requests: number; failures: string[] };
+}
+
+function result(
+  cycles: number,
+  appliedMs: readonly number[],
+  reloads: number,
+  requests: number,
+  failures: string[],
+): RowResult {
+  const what = `replicas 1 -> 3 -> 1, ${cycles} cycles`;
+  const p99 = percentile(appliedMs, 0.99);
+  return {
+    findings: [
+      { what: `${what}: reloads`, unit: 'count', ours: reloads, goal: { text: '0', isMet: reloads === 0 } },
+      {
+        what: `${what}: failed of ${requests} requests`,
+        unit: 'count',
+        ours: failures.length,
+        goal: { text: '0', isMet: failures.length === 0 },
+      },
+      { what: 'probe passed -> HAProxy applied, p50', unit: 'ms', ours: median(appliedMs) },
+      {
+        what: 'probe passed -> HAProxy applied, p99',
+        unit: 'ms',
+        ours: p99,
+        goal: { text: '<= 15 ms', isMet: p99 <= 15 },
+      },
+    ],
+    notes: [`${appliedMs.length} servers were added`, ...failures.slice(0, 5)],
+    samples: { appliedMs, applied: summary(appliedMs), reloads, requests, failures },
+  };
+}
