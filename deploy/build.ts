@@ -8,10 +8,14 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
 await rm(dist, { recursive: true, force: true });
-const compiler = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const compiler = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 if (compiler.status !== 0) process.exit(compiler.status ?? 1);
 await bundleBridge(join(dist, 'bridge.mjs'));
 // What the compiled files read at run time lies beside them as it does beside the sources.
@@ -21,5 +25,6 @@ await cp(join(root, 'deploy/images/locks'), join(dist, 'deploy/images/locks'), {
 
 async function copy(folder: string, wanted: (name: string) => boolean): Promise<void> {
   await mkdir(join(dist, folder), { recursive: true });
-  for (const name of (await readdir(join(root, folder))).filter(wanted)) await cp(join(root, folder, name), join(dist, folder, name));
+  for (const name of (await readdir(join(root, folder))).filter(wanted))
+    await cp(join(root, folder, name), join(dist, folder, name));
 }

@@ -382,9 +382,9 @@ export interface MCPService {
        */
       isolation: "session" | "shared";
       /**
-       * Largest number of sessions that a replica serves at once. More are answered 503.
+       * Largest number of sessions that a replica serves at once. More are answered 503. Default: 24 with a process per session, 1000 with a shared one.
        */
-      maxSessions: number;
+      maxSessions?: number;
       /**
        * A session without a request or an open stream for so long is ended. A duration with its unit, such as 300ms, 30s or 15m.
        */

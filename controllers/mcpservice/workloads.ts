@@ -10,6 +10,9 @@ import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 type ServiceResource = Resource<MCPService['spec']>;
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
+/** A session of its own process costs tens of megabytes; one of a shared process costs next to nothing. */
+const defaultMaxSessions = { session: 24, shared: 1000 } as const;
+
 /** A container per replica. Replicas differ in nothing but their number, so their ids share one hash. */
 export function workloadItems(
   service: ServiceResource,
@@ -70,7 +73,7 @@ function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
     port: spec.mcpPort,
     path: endpointPath(spec),
     isolation: spec.stdio.isolation,
-    maxSessions: spec.stdio.maxSessions,
+    maxSessions: spec.stdio.maxSessions ?? defaultMaxSessions[spec.stdio.isolation],
     idleTimeoutMs: parseDurationMs(spec.stdio.idleTimeout),
   };
 }

@@ -5,6 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const neededMajor = 24;
@@ -32,12 +33,19 @@ export function findNode(root) {
   return process.exit(1);
 }
 
+/** A controller allocates little and lives long: a small young generation saves memory and costs nothing. */
+const nodeFlags = ['--max-semi-space-size=2'];
+
 /**
- * Runs a program in this one's place. The child shares the terminal, so Ctrl-C reaches it by itself; signals sent to this
- * process are passed on.
+ * Runs a program in this one's place, with compiled code cached in the user's own cache directory. Where Node cannot
+ * replace itself, a child does the work: it shares the terminal, so Ctrl-C reaches it by itself; other signals are
+ * passed on.
  */
 export function runInstead(node, args) {
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcpnet', 'compile');
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+  if (typeof process.execve === 'function') process.execve(node, [node, ...nodeFlags, ...args], env);
+  const child = spawn(node, [...nodeFlags, ...args], { stdio: 'inherit', env });
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));

@@ -25,7 +25,7 @@ export class HealthEndpoint {
       const status = verdict.reason === 'starting' ? 'starting' : 'failed';
       return replyJson(response, 503, { status, reason: verdict.reason, ...counts });
     }
-    const { serverInfo, protocolVersion } = verdict.facts;
-    replyJson(response, 200, { status: 'ok', ...counts, serverInfo, protocolVersion });
+    const { serverInfo, protocolVersion, capabilities } = verdict.facts;
+    replyJson(response, 200, { status: 'ok', ...counts, serverInfo, protocolVersion, capabilities });
   }
 }

@@ -1,13 +1,11 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { OperatorEvent } from '../engine/events.ts';
 import type { Status } from '../engine/status.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';
-import { DirectorySource } from '../sources/directory.ts';
 
 /** What commands read: from the running operator, or without one by a look at the world that writes nothing. */
 export interface View {
@@ -28,6 +26,8 @@ export async function readView(config: Config): Promise<View> {
       (await ask<{ events: OperatorEvent[] }>(config, `/api/v1/resources/${key}`))?.events ?? [];
     return { statuses: answer.items, problems: answer.problems, source: 'operator', events };
   }
+  const { assemble } = await import('../assemble.ts');
+  const { DirectorySource } = await import('../sources/directory.ts');
   const operator = assemble(config, [new DirectorySource(config.manifests)], silentLogger);
   await operator.plan();
   reportUnreachable(operator.unreachable);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { readConfig, type Config, type Flags } from '../config.ts';
 import { findCondition } from '../core/condition.ts';
 import type { Status } from '../engine/status.ts';
@@ -59,7 +58,7 @@ async function once(
   if (view.source === 'look') console.error('no operator is running; this is what exists now');
   const missing = wanted.filter((name) => !found.some(({ metadata }) => metadata.name === name));
   if (found.length > 0 || options.output === 'json' || options.output === 'yaml')
-    console.log(print(found, options.output));
+    console.log(await print(found, options.output));
   else if (wanted.length === 0) console.error('nothing is declared');
   if (missing.length === 0) return;
   console.error(`not found: ${missing.join(', ')}`);
@@ -79,7 +78,7 @@ async function watch(
     const changed = found.filter((status) => printed.get(status.key) !== fingerprint(status));
     for (const status of changed) printed.set(status.key, fingerprint(status));
     if (changed.length > 0) {
-      const text = print(changed, options.output);
+      const text = await print(changed, options.output);
       console.log(first || options.output !== undefined ? text : text.split('\n').slice(1).join('\n'));
       first = false;
     }
@@ -108,9 +107,9 @@ function matches(
     });
 }
 
-function print(statuses: readonly Status[], form: GetOptions['output']): string {
+async function print(statuses: readonly Status[], form: GetOptions['output']): Promise<string> {
   if (form === 'json') return JSON.stringify({ items: statuses }, undefined, 2);
-  if (form === 'yaml') return stringify({ items: statuses }).trimEnd();
+  if (form === 'yaml') return (await import('yaml')).stringify({ items: statuses }).trimEnd();
   if (form === 'name') return statuses.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`).join('\n');
   return formatStatuses(statuses, Date.now(), form === 'wide');
 }

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import Docker from 'dockerode';
-import { ensureImages } from '../../deploy/images/ensure.ts';
 
 export function imagesCommand(program: Command): void {
   program
@@ -8,6 +6,8 @@ export function imagesCommand(program: Command): void {
     .description("build images from Debian's packages and npm, without a registry")
     .argument('[names...]', 'images, or the sets default, extra, test, all', ['default'])
     .action(async (names: string[]) => {
+      const { default: Docker } = await import('dockerode');
+      const { ensureImages } = await import('../../deploy/images/ensure.ts');
       await ensureImages(names, {
         docker: new Docker(),
         onProgress: ({ image, phase, durationMs, bytes }) => {

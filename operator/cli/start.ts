@@ -1,13 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { officialImages } from '../../controllers/mcpnetwork/images.ts';
-import { ensureEngine } from '../../deploy/local/engine.ts';
-import { ensureLocalImages } from '../../deploy/local/images.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { readConfig, type Config, type Flags } from '../config.ts';
-import { Store } from '../engine/store.ts';
-import { DirectorySource } from '../sources/directory.ts';
-import { up } from './up.ts';
 
 export function startCommand(program: Command): void {
   program
@@ -16,15 +10,26 @@ export function startCommand(program: Command): void {
     .option('--allow-empty', 'let an emptied directory remove everything that it declared')
     .action(async (_options: Flags, command: Command) => {
       const config = readConfig(command.optsWithGlobals<Flags>());
-      mkdirSync(config.state, { recursive: true, mode: 0o700 });
-      await ensureEngine({ dockerHost: config.dockerHost, logDirectory: config.state, say });
-      await ensureLocalImages({ wanted: await wantedImages(config), preferred: officialImages, say });
-      await up(config);
+      await prepareAndRun(config);
     });
+}
+
+/** Each part is loaded when its turn comes: the images are not built by what runs afterwards. */
+async function prepareAndRun(config: Config): Promise<void> {
+  mkdirSync(config.state, { recursive: true, mode: 0o700 });
+  const { ensureEngine } = await import('../../deploy/local/engine.ts');
+  await ensureEngine({ dockerHost: config.dockerHost, logDirectory: config.state, say });
+  const { ensureLocalImages } = await import('../../deploy/local/images.ts');
+  const { officialImages } = await import('../../controllers/mcpnetwork/images.ts');
+  await ensureLocalImages({ wanted: await wantedImages(config), preferred: officialImages, say });
+  const { runOperator } = await import('./run-operator.ts');
+  await runOperator(config);
 }
 
 /** What the manifests name, and the bridge. */
 async function wantedImages(config: Config): Promise<string[]> {
+  const { Store } = await import('../engine/store.ts');
+  const { DirectorySource } = await import('../sources/directory.ts');
   const store = new Store({ allowEmpty: true });
   store.apply(await new DirectorySource(config.manifests).scan(), false);
   const services = store.all().filter(({ kind }) => kind === 'MCPService');

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import { Store } from '../engine/store.ts';
 import { formatProblem, type ManifestProblem, type Snapshot } from '../ports/source.ts';
-import { DirectorySource } from '../sources/directory.ts';
 
 export function validateCommand(program: Command): void {
   program
@@ -11,6 +9,7 @@ export function validateCommand(program: Command): void {
     .description('check manifests; prints every error with its place and remedy, and exits 1 if there is one')
     .argument('<files...>', 'files or directories')
     .action(async (paths: string[]) => {
+      const { Store } = await import('../engine/store.ts');
       const problems: ManifestProblem[] = [];
       let count = 0;
       for (const path of paths) {
@@ -27,6 +26,7 @@ export function validateCommand(program: Command): void {
 }
 
 async function readPath(path: string): Promise<Snapshot> {
+  const { DirectorySource } = await import('../sources/directory.ts');
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return new DirectorySource(path).scan();
   const all = await new DirectorySource(dirname(path)).scan();
   const name = basename(path);

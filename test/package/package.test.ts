@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 describe('the published package', () => {
   let directory: string;
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const mcpnet = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync('npx', ['--no-install', 'mcpnet', ...args], { cwd: directory, encoding: 'utf8' });
 
@@ -43,7 +44,7 @@ describe('the published package', () => {
   });
 
   it('can build the image of the bridge without the tools of the repository', () => {
-    const { status, stdout, stderr } = mcpnet('images', 'mcpnet/bridge');
+    const { status, stdout, stderr } = mcpnet('images', `bridge:${version}`);
     expect(stdout, stderr).to.match(/image mcpnet\/bridge:\S+ +(present|built)/);
     expect(status).to.equal(0);
   });

@@ -1,0 +1,88 @@
+import { createInterface } from 'node:readline/promises';
+import { assemble } from '../assemble.ts';
+import type { Config } from '../config.ts';
+import { itemKey } from '../core/item.ts';
+import type { Operator } from '../engine/operator.ts';
+import type { Snapshot, Source } from '../ports/source.ts';
+import { DirectorySource } from '../sources/directory.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { reportUnreachable } from './client.ts';
+
+const deadlineMs = 180_000;
+
+/** Shows what is ours, asks unless told not to, and removes it; exit code 1 if the answer is no. */
+export async function removeEverything(config: Config, yes: boolean): Promise<void> {
+  const look = assemble(
+    config,
+    [networksOnly(config)],
+    createLogger({ level: 'error', form: 'pretty', write: console.error }),
+  );
+  await look.plan();
+  reportUnreachable(look.unreachable);
+  const items = ours(look);
+  if (items.length === 0) {
+    console.log('nothing of ours exists');
+    return;
+  }
+  console.log(`this removes:\n${items.map((item) => `  ${item}`).join('\n')}`);
+  if (!yes && !(await confirmed())) {
+    console.log('nothing was removed');
+    process.exitCode = 1;
+    return;
+  }
+  // Services first: while their network is declared, their registrations can be taken out of Consul.
+  await removeAllBut(config, networksOnly(config), (operator) =>
+    operator.keys().some((key) => key.startsWith('MCPService/')),
+  );
+  await removeAllBut(config, nothing, (operator) => ours(operator).length > 0);
+  console.log('everything of ours is gone');
+}
+
+function ours(operator: Operator): string[] {
+  return operator.observation
+    .all()
+    .filter(({ owner, phase }) => owner !== '' && phase !== 'foreign')
+    .map(itemKey)
+    .sort();
+}
+
+async function removeAllBut(config: Config, source: Source, remains: (operator: Operator) => boolean): Promise<void> {
+  const operator = assemble(config, [source], createLogger({ level: 'info', form: 'pretty', write: console.log }));
+  await operator.start();
+  const endMs = Date.now() + deadlineMs;
+  while (remains(operator)) {
+    if (Date.now() > endMs)
+      throw new Error(
+        `not everything could be removed within ${deadlineMs / 1000} s; what is left: ${ours(operator).join(', ')}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await operator.stop();
+}
+
+async function confirmed(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error('there is no terminal to ask on; say --yes if you mean it');
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await prompt.question('remove all of it? [y/N] ');
+  prompt.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+const emptySnapshot: Snapshot = { documents: [], problems: [], unreadableFiles: [], complete: true };
+const nothing: Source = { name: 'nothing', scan: () => Promise.resolve(emptySnapshot), watch() {} };
+
+/** The networks that are declared, whatever else may be wrong with the manifests. */
+function networksOnly(config: Config): Source {
+  const directory = new DirectorySource(config.manifests);
+  return {
+    name: config.manifests,
+    async scan() {
+      const { documents } = await directory.scan();
+      return {
+        ...emptySnapshot,
+        documents: documents.filter(({ value }) => (value as { kind?: unknown } | null)?.kind === 'MCPNetwork'),
+      };
+    },
+    watch() {},
+  };
+}
