@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline';
 import type Docker from 'dockerode';
+import type { ItemRef } from '../../core/item.ts';
 import type { Hint } from '../../ports/driver.ts';
+import { call } from './client.ts';
 import { holderRole, label } from './labels.ts';
 
 interface EngineEvent {
   readonly Type?: string;
   readonly Action?: string;
-  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
 const containerActions = new Set(['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update']);
@@ -55,12 +57,22 @@ export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: A
       attributes[label.owner] === scope &&
       containerActions.has(event.Action ?? '')
     ) {
-      hint({ type: 'workload', id });
+      if (event.Action === 'die') void hintWhenOver(event.Actor?.ID ?? id, { type: 'workload', id });
+      else hint({ type: 'workload', id });
     } else if (event?.Type === 'network' && networkActions.has(event.Action ?? '')) {
       hint('all');
     } else if (event?.Type === 'volume' && event.Action === 'destroy') {
       hint('all');
     }
+  }
+
+  /**
+   * The engine announces a death some 100 ms before its lists know of it: until then the container is listed as running.
+   * To inspect it takes the container's lock, and so waits until the death is over.
+   */
+  async function hintWhenOver(containerId: string, ref: ItemRef): Promise<void> {
+    await call(`inspect ${containerId}`, docker.getContainer(containerId).inspect()).catch(() => undefined);
+    if (!signal.aborted) hint(ref);
   }
 }
 
