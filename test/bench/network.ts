@@ -123,7 +123,8 @@ export class BenchNetwork {
   /** How often HAProxy's master has reloaded since it started. */
   async reloads(): Promise<number> {
     const socket = join(this.state, 'haproxy', 'default', 'master.sock');
-    const text = await askHaproxy(socket, 'show proc', AbortSignal.timeout(5_000));
+    // The master keeps a connection open until it is told to quit.
+    const text = await askHaproxy(socket, 'show proc; quit', AbortSignal.timeout(5_000));
     const master = text.split('\n').find((line) => /^\d+\s+master/.test(line));
     return Number(master?.trim().split(/\s+/)[2]);
   }
