@@ -12,10 +12,12 @@ describe('a service under traffic', function () {
   this.timeout(60_000);
   const net = useTestNetwork();
   const calc = (spec: Manifest['spec'] = {}): Manifest => tiny('calc', { port: net.port(0), ...spec });
+  let declared: Manifest;
   const reloads = async (): Promise<unknown> => ({ pid: await net.haproxy.workerPid(), reloads: await net.haproxy.reloads() });
 
   before('serve two services', async () => {
-    await net.write('calc.yaml', calc());
+    declared = calc();
+    await net.write('calc.yaml', declared);
     await net.write('other.yaml', tiny('other', { port: net.port(1) }));
     await net.start();
     await net.ready('calc', 'other');
@@ -53,7 +55,8 @@ describe('a service under traffic', function () {
     const early = await connect(net.url(0));
     const host = await early.call('whoami');
     const traffic = new Traffic(net.url(0), { callsPerSession: 30 });
-    await net.write('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));
+    declared = calc({ env: [{ name: 'COLOUR', value: 'blue' }] });
+    await net.write('calc.yaml', declared);
     // New sessions reach the new replica while the early one still has its own.
     await eventually(async () => {
       const late = await connect(net.url(0));
@@ -84,7 +87,7 @@ describe('a service under traffic', function () {
     expect(await statusAt(net.healthUrl(0))).to.equal(200);
     expect(await events.seen()).to.deep.equal([]);
     expect((await net.containers()).map(({ Id }) => Id).sort()).to.deep.equal(containers);
-    await net.write('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));
+    await net.write('calc.yaml', declared);
     await net.until('calc', (status) => conditionOf(status, 'Accepted')?.status === 'True' && isReady(status));
     expect(await events.seen(), 'mending the file restores what runs').to.deep.equal([]);
     expect((await traffic.end()).failures).to.deep.equal([]);
