@@ -1,4 +1,4 @@
-import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
+import type { Desire, DesireContext, Kind, Platform, Problem } from '../core/kind.ts';
 import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
 import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -12,6 +12,8 @@ export interface CompilerDeps {
   readonly secrets: Secrets;
   readonly scope: string;
   readonly platform: Platform;
+  /** Why the observation does not yet say what exists. */
+  readonly blindness: () => Problem | undefined;
 }
 
 /** Turns keys into desired items: gives each kind the context that its pure functions need. */
@@ -47,7 +49,9 @@ export class Compiler {
    * to be complete and valid.
    */
   desire(key: ResourceKey): Desire {
-    const { store } = this.#deps;
+    const { store, blindness } = this.#deps;
+    const blind = blindness();
+    if (blind) return { blocked: { reason: blind.reason, message: blind.message } };
     const resource = store.get(key);
     const kind = this.kind(key);
     if (resource && kind) return kind.desire(resource, this.#context);
@@ -67,6 +71,8 @@ export class Compiler {
 
   /** Gives every service its port anew. Returns the keys whose lease is another than before. */
   leasePorts(): ResourceKey[] {
+    // A lease that nothing was seen to hold would be given to another.
+    if (this.#deps.blindness()) return [];
     const before = this.#leases;
     this.#leases = leasePorts(this.#deps.store.all().flatMap((resource) => this.#claim(resource) ?? []));
     return [...this.#leases].flatMap(([key, lease]) =>

@@ -71,6 +71,17 @@ export class Observation {
     return old !== undefined;
   }
 
+  /**
+   * Takes over one item as read since `mark`. Returns undefined, and changes nothing, if something fresher was written
+   * meanwhile: then only another read can tell.
+   */
+  refresh(ref: ItemRef, item: Observed | undefined, mark: number): boolean | undefined {
+    if (this.#newerThan(itemKey(ref), mark)) return undefined;
+    const isNews = this.write(ref, item);
+    this.#writtenAt.set(itemKey(ref), mark);
+    return isNews;
+  }
+
   #newerThan(key: ItemKey, mark: number): boolean {
     return (this.#writtenAt.get(key) ?? 0) > mark;
   }

@@ -74,7 +74,7 @@ export class Operator {
     this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
     const observation = this.observation;
-    this.#compiler = new Compiler({ ...deps, observation });
+    this.#compiler = new Compiler({ ...deps, observation, blindness: () => this.#world.blindness });
     this.#executor = new Executor({
       drivers,
       observation,
@@ -104,6 +104,9 @@ export class Operator {
       signal,
       changed: (items) => {
         this.#itemsChanged(items);
+      },
+      sighted: () => {
+        this.#manifestsChanged(this.keys());
       },
     });
     this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => {

@@ -22,7 +22,8 @@ const patientMs = 1_000;
 /** Probes starting instances until they prove themselves or are gone, often at first and then patiently. */
 export class Prober {
   readonly #deps: ProberDeps;
-  readonly #probing = new Set<string>();
+  /** What is wanted of the instances being probed, as of the newest manifest. */
+  readonly #probing = new Map<string, WorkloadItem>();
   readonly #counting = new Set<string>();
 
   constructor(deps: ProberDeps) {
@@ -32,15 +33,10 @@ export class Prober {
   /** Sees to it that a running workload is being probed until it is proven. */
   ensure(item: WorkloadItem, observed: Observed): void {
     const { instance, address } = observed.fields;
-    if (
-      instance === undefined ||
-      address === undefined ||
-      this.#probing.has(instance) ||
-      this.#deps.readiness.isProven(instance)
-    )
-      return;
-    this.#probing.add(instance);
-    this.#attempt(item, instance, address, this.#deps.clock.now());
+    if (instance === undefined || address === undefined || this.#deps.readiness.isProven(instance)) return;
+    const isRunning = this.#probing.has(instance);
+    this.#probing.set(instance, item);
+    if (!isRunning) this.#attempt(instance, address, this.#deps.clock.now());
   }
 
   /** Asks a draining server's replica how many sessions it still holds. */
@@ -55,7 +51,9 @@ export class Prober {
     });
   }
 
-  #attempt(item: WorkloadItem, instance: string, address: string, sinceMs: number): void {
+  #attempt(instance: string, address: string, sinceMs: number): void {
+    const item = this.#probing.get(instance);
+    if (!item) return;
     void this.#deps.probe(item.probe, address, this.#deps.signal).then((result) => {
       if (this.#deps.signal.aborted || !this.#deps.exists(item.id, instance)) {
         this.#probing.delete(instance);
@@ -71,7 +69,7 @@ export class Prober {
       const overdue = elapsedMs > item.probe.startupTimeoutMs;
       if (this.#deps.readiness.failed(instance, result.message, overdue)) this.#deps.news(item.id);
       this.#deps.clock.after(elapsedMs < eagerForMs ? eagerMs : patientMs, () => {
-        this.#attempt(item, instance, address, sinceMs);
+        this.#attempt(instance, address, sinceMs);
       });
     });
   }

@@ -1,4 +1,4 @@
-import { asFault, type Fault } from '../core/fault.ts';
+import { asFault, Fault } from '../core/fault.ts';
 import type { ItemRef, Observed } from '../core/item.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
@@ -13,6 +13,8 @@ export interface WorldDeps {
   readonly signal: AbortSignal;
   /** Called with what was found different from before. */
   readonly changed: (items: readonly Observed[]) => void;
+  /** Called when enough has been seen for the first time to plan by, see {@link World.blindness}. */
+  readonly sighted: () => void;
 }
 
 const retryMs = 1_000;
@@ -22,6 +24,7 @@ export class World {
   readonly #deps: WorldDeps;
   readonly #listing = new Map<Driver, { promise: Promise<void>; again: boolean }>();
   readonly #unreachable = new Map<string, Fault>();
+  readonly #listed = new Set<Driver>();
 
   constructor(deps: WorldDeps) {
     this.#deps = deps;
@@ -30,6 +33,16 @@ export class World {
   /** Drivers whose part of the world cannot be listed now, by name. */
   get unreachable(): ReadonlyMap<string, Fault> {
     return this.#unreachable;
+  }
+
+  /**
+   * Why nothing may be planned yet: workloads or routes were never listed, and what is not seen is not absent. Registries
+   * are not waited for, since a managed one comes up by the operator's own work.
+   */
+  get blindness(): Fault | undefined {
+    const unseen = this.#deps.drivers.find((driver) => isGround(driver) && !this.#listed.has(driver));
+    if (!unseen) return undefined;
+    return this.#unreachable.get(unseen.name) ?? new Fault('transient', 'Progressing', `${unseen.name} is being looked at`);
   }
 
   watch(): void {
@@ -70,6 +83,9 @@ export class World {
       const listed = await driver.list(signal);
       if (this.#unreachable.delete(driver.name)) logger.debug('reachable again', { driver: driver.name });
       this.#deps.changed(observation.replace(driver.types, listed, mark));
+      const wasBlind = this.blindness !== undefined;
+      this.#listed.add(driver);
+      if (wasBlind && !this.blindness) this.#deps.sighted();
     } catch (error) {
       if (signal.aborted) return;
       const fault = asFault(error);
@@ -88,12 +104,21 @@ export class World {
   async #read(driver: Driver, ref: ItemRef): Promise<void> {
     const { observation, signal } = this.#deps;
     try {
-      const before = observation.get(ref);
-      const now = await driver.read(ref, signal);
-      const item = now ?? before;
-      if (observation.write(ref, now) && item) this.#deps.changed([item]);
+      let isNews: boolean | undefined;
+      do {
+        const [mark, before] = [observation.mark(), observation.get(ref)];
+        const now = await driver.read(ref, signal);
+        const item = now ?? before;
+        isNews = observation.refresh(ref, now, mark);
+        if (isNews && item) this.#deps.changed([item]);
+      } while (isNews === undefined && !signal.aborted);
     } catch {
       if (!signal.aborted) await this.list(driver);
     }
   }
+}
+
+/** What others are built on or reached by. */
+function isGround({ types }: Driver): boolean {
+  return types.includes('workload') || types.includes('backend');
 }

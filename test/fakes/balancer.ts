@@ -39,6 +39,13 @@ export class FakeBalancer extends FakeDriver {
     ]);
   }
 
+  /** Where several balancers hold an item, the one that was acted on is meant. */
+  protected override after({ verb, item }: Action): Observed | undefined {
+    const found = this.look().filter(({ type, id }) => type === item.type && id === item.id);
+    const wanted = verb !== 'drain' && verb !== 'remove' && item.type === 'backend' ? item.spec.balancer : undefined;
+    return found.find(({ fields }) => wanted === undefined || fields['balancer'] === wanted);
+  }
+
   /** HAProxy announces nothing. */
   override watch(hint: Hint, signal: AbortSignal): void {
     super.watch(hint, signal);

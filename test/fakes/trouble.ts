@@ -44,7 +44,7 @@ export abstract class FakeDriver implements Driver {
   readonly deps: FakeDriverDeps;
   /** Why nothing answers, while nothing does. */
   away: string | undefined;
-  #hints = new Set<Hint>();
+  readonly #hints = new Set<Hint>();
 
   constructor(deps: FakeDriverDeps) {
     this.deps = deps;
@@ -68,12 +68,17 @@ export abstract class FakeDriver implements Driver {
     await this.#call(() => {
       this.act(action);
     });
-    return this.find(action.item);
+    return this.after(action);
   }
 
   watch(hint: Hint, signal: AbortSignal): void {
     this.#hints.add(hint);
     signal.addEventListener('abort', () => this.#hints.delete(hint));
+  }
+
+  /** What an action left behind. */
+  protected after(action: Action): Observed | undefined {
+    return this.find(action.item);
   }
 
   find({ type, id }: ItemRef): Observed | undefined {

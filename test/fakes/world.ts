@@ -21,6 +21,8 @@ export class FakeWorld {
   readonly balancer: FakeBalancer;
   /** Images whose servers never answer. */
   readonly mute = new Set<string>();
+  /** Only probes of this path are answered, where it is set. */
+  onlyPath: string | undefined;
   /** Open sessions by instance; those that are not named have none. */
   readonly sessions = new Map<string, number>();
 
@@ -44,7 +46,8 @@ export class FakeWorld {
     const up = spec.kind === 'http' && spec.address !== undefined
       ? this.engine.running().some((container) => container.item?.spec.hostNetwork && this.#speaks(container))
       : this.#answers(address);
-    return up ? { ok: true, fields: { serverName: 'tiny', serverVersion: '1', protocolVersion: '2025-11-25', capabilities: 'tools' } } : { ok: false, message: 'connection refused' };
+    const asked = this.onlyPath === undefined || spec.kind === 'running' || spec.kind === 'tcp' || spec.path === this.onlyPath || spec.kind === 'http' && spec.address !== undefined;
+    return up && asked ? { ok: true, fields: { serverName: 'tiny', serverVersion: '1', protocolVersion: '2025-11-25', capabilities: 'tools' } } : { ok: false, message: 'connection refused' };
   };
 
   readonly countSessions: CountSessions = async (address) => {
