@@ -68,7 +68,7 @@ async function confirmed(): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-const emptySnapshot: Snapshot = { documents: [], problems: [], unreadableFiles: [], complete: true };
+const emptySnapshot: Snapshot = { documents: [], problems: [], complete: true };
 const nothing: Source = { name: 'nothing', scan: () => Promise.resolve(emptySnapshot), watch() {} };
 
 /** The networks that are declared, whatever else may be wrong with the manifests. */

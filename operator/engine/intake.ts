@@ -92,7 +92,6 @@ function merge(snapshots: readonly Snapshot[]): Snapshot {
   return {
     documents: snapshots.flatMap(({ documents }) => documents),
     problems: snapshots.flatMap(({ problems }) => problems),
-    unreadableFiles: snapshots.flatMap(({ unreadableFiles }) => unreadableFiles),
     complete: snapshots.every(({ complete }) => complete),
   };
 }

@@ -1,7 +1,8 @@
 import { hashOf } from '../core/hash.ts';
-import { displayKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import type { Resource, ResourceKey } from '../core/resource.ts';
 import type { ManifestProblem, Snapshot } from '../ports/source.ts';
-import { admit, type Admitted } from './admit.ts';
+import { admitAll } from './admit-all.ts';
+import type { Admitted } from './admit.ts';
 
 export interface StoreOptions {
   /** Whether a source that brought resources may come to bring none. */
@@ -27,7 +28,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #entries = new Map<ResourceKey, Entry>();
   #problems: readonly ManifestProblem[] = [];
-  #problemsByKey = new Map<ResourceKey, readonly ManifestProblem[]>();
+  #problemsByKey: ReadonlyMap<ResourceKey, readonly ManifestProblem[]> = new Map();
   #pruneBlock: string | undefined = 'the manifests have not been read yet';
 
   constructor(options: StoreOptions) {
@@ -64,7 +65,8 @@ export class Store {
 
   /** @param owned whether anything of ours exists in the world: then an empty first snapshot is a sudden one too. */
   apply(snapshot: Snapshot, owned: boolean): StoreChange {
-    const { accepted, problems, problemsByKey } = this.#admitAll(snapshot);
+    const inForce = new Map([...this.#entries].map(([key, { resource }]) => [key, resource.origin]));
+    const { accepted, problems, problemsByKey } = admitAll(snapshot, inForce);
     this.#problems = problems;
     this.#problemsByKey = problemsByKey;
     this.#pruneBlock = this.#whyNotPrune(snapshot, accepted.size, owned);
@@ -85,62 +87,6 @@ export class Store {
     const generation = (before?.resource.generation ?? 0) + 1;
     this.#entries.set(key, { hash, resource: { kind, metadata, spec, generation, origin } });
     return true;
-  }
-
-  #admitAll(snapshot: Snapshot): {
-    accepted: Map<ResourceKey, { admitted: Admitted; origin: Resource['origin'] }>;
-    problems: ManifestProblem[];
-    problemsByKey: Map<ResourceKey, readonly ManifestProblem[]>;
-  } {
-    const accepted = new Map<ResourceKey, { admitted: Admitted; origin: Resource['origin'] }>();
-    const problems = [...snapshot.problems];
-    const problemsByKey = new Map<ResourceKey, readonly ManifestProblem[]>();
-    const report = (key: ResourceKey | undefined, found: readonly ManifestProblem[]): void => {
-      problems.push(...found);
-      if (key !== undefined) problemsByKey.set(key, [...(problemsByKey.get(key) ?? []), ...found]);
-    };
-    for (const document of snapshot.documents) {
-      const verdict = admit(document);
-      if (!verdict.ok) {
-        report(verdict.key, verdict.problems);
-        continue;
-      }
-      const { admitted } = verdict;
-      const { line, column } = document.locate([]);
-      const rival = accepted.get(admitted.key);
-      if (rival && !this.#isIncumbent(admitted.key, document.file, rival.origin.file)) {
-        report(admitted.key, [
-          {
-            file: document.file,
-            line,
-            column,
-            path: 'metadata.name',
-            message: `${displayKey(admitted.key)} is declared in ${rival.origin.file}:${rival.origin.line} as well`,
-            remedy: 'rename or remove one of the two',
-          },
-        ]);
-        continue;
-      }
-      if (rival)
-        report(admitted.key, [
-          {
-            file: rival.origin.file,
-            line: rival.origin.line,
-            column: 1,
-            path: 'metadata.name',
-            message: `${displayKey(admitted.key)} is declared in ${document.file}:${line} as well`,
-            remedy: 'rename or remove one of the two',
-          },
-        ]);
-      accepted.set(admitted.key, { admitted, origin: { file: document.file, line, directory: document.directory } });
-    }
-    return { accepted, problems, problemsByKey };
-  }
-
-  /** Of two files that declare one resource, the one whose version is in force keeps it. */
-  #isIncumbent(key: ResourceKey, file: string, rivalFile: string): boolean {
-    const holder = this.#entries.get(key)?.resource.origin.file;
-    return holder === file && holder !== rivalFile;
   }
 
   #whyNotPrune(snapshot: Snapshot, accepted: number, owned: boolean): string | undefined {

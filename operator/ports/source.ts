@@ -12,8 +12,6 @@ export interface Source {
 export interface Snapshot {
   readonly documents: readonly SourceDocument[];
   readonly problems: readonly ManifestProblem[];
-  /** Files that could not be read or parsed, so that what they held before is unknown now. */
-  readonly unreadableFiles: readonly string[];
   /** Whether the root itself could be listed to its end. Without it nothing may be pruned. */
   readonly complete: boolean;
 }

@@ -26,7 +26,6 @@ export class DirectorySource implements Source {
     const found = await walk(this.name);
     const documents: SourceDocument[] = [];
     const problems: ManifestProblem[] = [...found.problems];
-    const unreadableFiles: string[] = [];
     this.#unsettled = false;
     for (const entry of found.files) {
       const known = this.#files.get(entry.path);
@@ -34,12 +33,11 @@ export class DirectorySource implements Source {
       this.#files.set(entry.path, file);
       documents.push(...file.documents);
       problems.push(...file.problems);
-      if (file.problems.length > 0) unreadableFiles.push(entry.path);
       if (this.#now() - entry.modifiedMs < settledMs) this.#unsettled = true;
     }
     const present = new Set(found.files.map(({ path }) => path));
     for (const path of this.#files.keys()) if (!present.has(path)) this.#files.delete(path);
-    return { documents, problems, unreadableFiles, complete: found.complete && !this.#unsettled };
+    return { documents, problems, complete: found.complete && !this.#unsettled };
   }
 
   watch(changed: () => void, signal: AbortSignal): void {

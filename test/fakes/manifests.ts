@@ -18,7 +18,7 @@ export function documentOf(value: unknown, file = 'files.yaml'): SourceDocument 
 }
 
 export function snapshotOf(values: readonly unknown[], more: Partial<Snapshot> = {}): Snapshot {
-  return { documents: values.map((value) => documentOf(value)), problems: [], unreadableFiles: [], complete: true, ...more };
+  return { documents: values.map((value) => documentOf(value)), problems: [], complete: true, ...more };
 }
 
 /** A manifest as controllers see it: valid, with its defaults. */
