@@ -114,7 +114,7 @@ describe('architecture', () => {
   it('sees the whole product and how it hangs together', () => {
     expect(product.map(({ path }) => path)).to.include.members(['operator/core/diff.ts', 'operator/drivers/docker/driver.ts', 'controllers/mcpservice/desire.ts']);
     const importing = (name: string): string[] => product.filter((file) => importsOf(file).includes(name)).map(({ path }) => path);
-    expect(importing('operator/core/diff.ts')).to.include.members(['operator/core/removal.ts', 'operator/engine/reconcile.ts']);
+    expect(importing('operator/core/bind.ts')).to.include.members(['operator/core/diff.ts', 'operator/core/satisfied.ts']);
     expect(importing('dockerode')).to.include('operator/drivers/docker/driver.ts');
   });
 

@@ -2,6 +2,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Condition } from '../core/condition.ts';
 import { keyOf, type ResourceKey } from '../core/resource.ts';
 
+export type App = FastifyInstance;
+
 /** What the API shows; the operator is one. */
 export interface Shown {
   statuses(): readonly ShownStatus[];
@@ -18,7 +20,7 @@ interface ShownStatus {
 }
 
 /** The read-only HTTP API: JSON, no state of its own. */
-export function createApp(shown: Shown): FastifyInstance {
+export function createApp(shown: Shown): App {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   app.get('/health', (_request, reply) => {
     const unready = shown

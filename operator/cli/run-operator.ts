@@ -1,6 +1,5 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import type { FastifyInstance } from 'fastify';
-import { createApp, type Shown } from '../api/app.ts';
+import { createApp, type App, type Shown } from '../api/app.ts';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { formatPlans } from '../core/plan.ts';
@@ -62,7 +61,7 @@ function announce(operator: Operator, logger: Logger): void {
     logger.warn('nothing will be removed', { why: operator.store.pruneBlock });
 }
 
-async function listenOnSocket(config: Config, operator: Operator): Promise<FastifyInstance> {
+async function listenOnSocket(config: Config, operator: Operator): Promise<App> {
   await mkdir(config.state, { recursive: true, mode: 0o700 });
   const path = socketPath(config);
   // Nobody answered at it, so it is left over from an operator that was killed.
@@ -74,7 +73,7 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<Fasti
 }
 
 /** The dashboard port of the first network. A port that is taken costs the dashboard, not the services. */
-async function listenOnPort(config: Config, operator: Operator, logger: Logger): Promise<FastifyInstance | undefined> {
+async function listenOnPort(config: Config, operator: Operator, logger: Logger): Promise<App | undefined> {
   const network = operator.store.all().find(({ kind }) => kind === 'MCPNetwork');
   if (!network) return undefined;
   // Of kind MCPNetwork, so admission has validated it against that schema.
@@ -116,7 +115,7 @@ function stopSignal(): Promise<void> {
 
 async function stop(
   operator: Operator,
-  apps: readonly (FastifyInstance | undefined)[],
+  apps: readonly (App | undefined)[],
   view: LiveView,
   logger: Logger,
 ): Promise<void> {

@@ -1,14 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import type { ItemRef, Observed } from '../core/item.ts';
-import type { Kind, Platform } from '../core/kind.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { resourceKey, type ResourceKey } from '../core/resource.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Driver } from '../ports/driver.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { CountSessions, Probe } from '../ports/prober.ts';
-import type { Secrets } from '../ports/secrets.ts';
-import type { Source } from '../ports/source.ts';
 import { Compiler } from './compile.ts';
 import { Events } from './events.ts';
 import { Executor } from './execute.ts';
@@ -18,28 +11,12 @@ import { Prober } from './prober.ts';
 import { Journal } from './journal.ts';
 import { KeyedQueue } from './queue.ts';
 import { Readiness } from './readiness.ts';
+import type { OperatorDeps } from './operator-deps.ts';
 import { planKey, reconcile, type Pass } from './reconcile.ts';
 import { Statuses } from './statuses.ts';
 import type { Store } from './store.ts';
 import { Waiters } from './waiters.ts';
 import { World } from './world.ts';
-
-export interface OperatorDeps {
-  readonly scope: string;
-  readonly platform: Platform;
-  readonly kinds: readonly Kind<unknown>[];
-  readonly drivers: readonly Driver[];
-  readonly sources: readonly Source[];
-  readonly secrets: Secrets;
-  readonly probe: Probe;
-  readonly countSessions: CountSessions;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly logger: Logger;
-  /** The store that `sources` fill; drivers may read addresses of registries from it. */
-  readonly store: Store;
-  readonly resyncMs?: number;
-}
 
 const passesAtOnce = 16;
 const defaultResyncMs = 30_000;

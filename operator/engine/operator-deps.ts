@@ -1,0 +1,26 @@
+import type { Kind, Platform } from '../core/kind.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Driver } from '../ports/driver.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { CountSessions, Probe } from '../ports/prober.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Source } from '../ports/source.ts';
+import type { Store } from './store.ts';
+
+/** The parts an operator is made of; real ones in `assemble`, others in tests. */
+export interface OperatorDeps {
+  readonly scope: string;
+  readonly platform: Platform;
+  readonly kinds: readonly Kind<unknown>[];
+  readonly drivers: readonly Driver[];
+  readonly sources: readonly Source[];
+  readonly secrets: Secrets;
+  readonly probe: Probe;
+  readonly countSessions: CountSessions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** The store that `sources` fill; drivers may read addresses of registries from it. */
+  readonly store: Store;
+  readonly resyncMs?: number;
+}
