@@ -23,11 +23,11 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['operator/drivers/docker/'],
   consul: ['operator/drivers/consul/'],
   chokidar: ['operator/sources/'],
-  yaml: ['operator/sources/'],
+  yaml: ['operator/sources/', 'operator/cli/'],
   '@kubernetes/client-node': ['operator/sources/', 'operator/drivers/kubernetes/'],
   fastify: ['operator/api/'],
   winston: ['operator/telemetry/'],
-  commander: ['operator/cli/'],
+  commander: ['operator/cli/', 'operator/main.ts'],
 };
 
 const pureFolders = ['operator/core/', 'controllers/'];

@@ -6,10 +6,10 @@ export function imagesCommand(program: Command): void {
     .description("build images from Debian's packages and npm, without a registry")
     .argument('[names...]', 'images, or the sets default, extra, test, all', ['default'])
     .action(async (names: string[]) => {
-      const { default: Docker } = await import('dockerode');
+      const { connectDocker } = await import('../drivers/docker/client.ts');
       const { ensureImages } = await import('../../deploy/images/ensure.ts');
       await ensureImages(names, {
-        docker: new Docker(),
+        docker: connectDocker(),
         onProgress: ({ image, phase, durationMs, bytes }) => {
           const facts =
             phase === 'building' ? '' : `  ${(durationMs / 1000).toFixed(1)} s  ${Math.round(bytes / 1e6)} MB`;
