@@ -103,22 +103,24 @@ export class DockerDriver implements Driver {
   async #createNetwork(item: NetworkItem): Promise<void> {
     const { docker, scope } = this.#options;
     const existing = await this.read(item);
-    if (existing)
-      throw new Fault(
-        'conflict',
-        'NetworkDiffers',
-        `network ${item.id} exists with other settings; remove it (docker network rm ${item.id}) or name another`,
+    if (existing) return expectSame(item, existing);
+    try {
+      await call(
+        `create network ${item.id}`,
+        docker.createNetwork({
+          Name: item.spec.name,
+          Driver: 'bridge',
+          Internal: item.spec.internal,
+          CheckDuplicate: true,
+          Labels: labelsFor(scope, item),
+        }),
       );
-    await call(
-      `create network ${item.id}`,
-      docker.createNetwork({
-        Name: item.spec.name,
-        Driver: 'bridge',
-        Internal: item.spec.internal,
-        CheckDuplicate: true,
-        Labels: labelsFor(scope, item),
-      }),
-    );
+    } catch (error) {
+      // Somebody was quicker; it may have been ourselves.
+      const rival = statusOf(error) === 409 ? await this.read(item) : undefined;
+      if (!rival) throw error;
+      expectSame(item, rival);
+    }
   }
 
   async #createVolume(item: VolumeItem): Promise<void> {
@@ -184,6 +186,15 @@ async function removeNetwork(docker: Docker, name: string, networkId: string): P
       cause: error,
     });
   }
+}
+
+function expectSame({ id, hash }: NetworkItem, existing: Observed): void {
+  if (existing.phase !== 'foreign' && existing.hash === hash) return;
+  throw new Fault(
+    'conflict',
+    'NetworkDiffers',
+    `network ${id} exists with other settings; remove it (docker network rm ${id}) or name another`,
+  );
 }
 
 /** Names of networks are not unique in Docker: where ours and another's share one, ours is meant. */

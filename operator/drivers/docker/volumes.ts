@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { Fault } from '../../core/fault.ts';
 import type { VolumeItem } from '../../core/item.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { call, statusOf, unless } from './client.ts';
@@ -17,6 +18,15 @@ export async function createVolume(docker: Docker, scope: string, item: VolumeIt
     `create volume ${name}`,
     docker.createVolume({ Name: name, Labels: { ...labels, ...(content && { 'io.mcpnet.content': content.image }) } }),
   );
+  // The engine is content with a volume that has this name already, whosever it is.
+  const { Labels: found } = await call(`inspect volume ${name}`, docker.getVolume(name).inspect());
+  if ((found as Record<string, string> | null)?.[label.owner] !== scope) {
+    throw new Fault(
+      'conflict',
+      'NameTaken',
+      `a volume named ${name} exists and is not ours; remove it (docker volume rm ${name}) if nobody needs it`,
+    );
+  }
   if (!content || !image) return;
   try {
     await call(

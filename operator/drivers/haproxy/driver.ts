@@ -10,6 +10,7 @@ import { Balancer, type CheckConfig } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import { observeBalancer } from './observe.ts';
+import { structureHash } from './render.ts';
 
 export interface HaproxyDriverOptions {
   /** Holds one directory per balancer, named after it, mounted into its container. */
@@ -44,7 +45,8 @@ export class HaproxyDriver implements Driver {
 
   async apply(action: Action, signal: AbortSignal): Promise<Observed | undefined> {
     const balancer = await this.#balancerOf(action, signal);
-    if (action.verb === 'create' || action.verb === 'update') await refuseTakenPort(action.item, balancer);
+    if (!balancer) return undefined;
+    if (action.verb === 'create' || action.verb === 'update') await refuseTakenPort(action.item, balancer, signal);
     await balancer.change(changeFor(action, this.#options.clock.now()), signal);
     const { type, id } = action.item;
     return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
@@ -66,7 +68,8 @@ export class HaproxyDriver implements Driver {
     return known;
   }
 
-  async #balancerOf(action: Action, signal: AbortSignal): Promise<Balancer> {
+  /** Undefined where what should go is gone from every balancer already. */
+  async #balancerOf(action: Action, signal: AbortSignal): Promise<Balancer | undefined> {
     if (action.item.type === 'balancer') return this.balancer(action.item.id);
     if (action.verb !== 'drain' && action.verb !== 'remove') {
       const { item } = action;
@@ -77,7 +80,8 @@ export class HaproxyDriver implements Driver {
     // An observed item carries no spec; its backend tells whose it is.
     const backend = item.type === 'backend' ? item.id : item.fields['backend'];
     const holder = (await this.list(signal)).find(({ type, id }) => type === 'backend' && id === backend);
-    return this.balancer(holder?.fields['balancer'] ?? '');
+    const id = holder?.fields['balancer'];
+    return id === undefined ? undefined : this.balancer(id);
   }
 }
 
@@ -85,10 +89,13 @@ export class HaproxyDriver implements Driver {
  * A listener on a port that another process holds would make HAProxy refuse the whole file, so it is tried out first.
  * @throws Fault conflict `PortTaken`
  */
-async function refuseTakenPort(item: DesiredItem, balancer: Balancer): Promise<void> {
+async function refuseTakenPort(item: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
   if (item.type !== 'backend') return;
   const model = await balancer.file.model();
   if (!model || [...model.backends.values()].some(({ spec }) => spec.port === item.spec.port)) return;
+  // A process that runs on another structure than its file may hold the port itself; the reload that follows frees it.
+  const running = await balancer.runtime.structure(signal);
+  if (running !== undefined && running !== structureHash(model)) return;
   const { bindAddresses } = model.balancer.spec satisfies BoundBalancer;
   // 0.0.0.0 means inside a container of its own, where nobody else listens.
   if (bindAddresses.includes('0.0.0.0')) return;
