@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Observed, Phase } from '../../core/item.ts';
+import { gatewayOf } from './gateway.ts';
 import { holderRole, label } from './labels.ts';
 
 type Container = Docker.ContainerInfo;
@@ -56,7 +57,7 @@ function phaseOf({ State: state, Status: status }: Container): [Phase, string?, 
 export function observeNetwork(scope: string, network: Network): Observed {
   const labels = network.Labels ?? {};
   const ours = labels[label.owner] === scope;
-  const gateway = network.IPAM?.Config?.[0]?.['Gateway'] ?? '';
+  const gateway = gatewayOf(network.IPAM?.Config);
   return {
     type: 'network',
     id: network.Name,
