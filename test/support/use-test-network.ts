@@ -24,6 +24,9 @@ export function useTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
   });
   after('remove everything of the scope', async function () {
     this.timeout(60_000);
+    const suite = this.test?.parent;
+    // A hook that failed leaves its tests without a state, and no test's own hook has kept anything.
+    if (suite?.tests.some(({ state, pending }) => state === undefined && !pending)) await keepArtifacts(network, `${suite.fullTitle()} hook`);
     await network.close();
   });
   return network;
