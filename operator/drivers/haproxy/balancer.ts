@@ -73,7 +73,8 @@ export class Balancer {
     const before = await this.file.model();
     const model = batch.reduce<Model | undefined>((current, { change }) => change.mutate(current), before);
     if (!model) {
-      await this.file.remove();
+      // A file that cannot be read just now is not one that may go, and its sockets with it.
+      if (before) await this.file.remove();
       for (const { resolve } of batch) resolve();
       return;
     }
