@@ -64,9 +64,20 @@ export class BenchOperator {
   }
 
   /** Resolves when the log tells of such a change, be it an earlier one. */
-  until(matches: (done: Done) => boolean): Promise<void> {
-    if (this.#done.some(matches)) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ matches, resolve }));
+  async until(matches: (done: Done) => boolean): Promise<void> {
+    if (this.#done.some(matches)) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new Error(`it has not come to that within ${readyMs / 1000} s; the log ends:\n${this.#tail.join('\n')}`),
+        );
+      }, readyMs);
+      const met = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#waiters.push({ matches, resolve: met });
+    });
   }
 
   /** Asks Node for its diagnostic report (documentation of Node, "Diagnostic report"). */
