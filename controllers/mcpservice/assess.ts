@@ -1,7 +1,7 @@
 import { commonConditions, condition, observedOf, worstFault } from '../assess.ts';
 import type { ConditionDraft } from '../../operator/core/condition.ts';
 import type { Assessment, ServerInfo, Verdict } from '../../operator/core/kind.ts';
-import type { Observed } from '../../operator/core/item.ts';
+import { itemKey, type Observed } from '../../operator/core/item.ts';
 import type { Resource } from '../../operator/core/resource.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { endpointPath } from './workloads.ts';
@@ -10,9 +10,8 @@ type ServiceResource = Resource<MCPService['spec']>;
 
 /** What a person wants to know of a service, drawn from the last pass and the last observation. */
 export function assessService(service: ServiceResource, assessment: Assessment): Verdict {
-  const serving = observedOf(assessment, 'server').filter(
-    ({ phase, fields }) => phase === 'ready' && fields['health'] !== 'DOWN',
-  );
+  // While a change rolls out, replicas of the old revision serve as well.
+  const serving = assessment.owned.filter(isServing);
   const workloads = observedOf(assessment, 'workload');
   const info = workloads.map(serverInfo).find((each) => each !== undefined);
   const port = portOf(assessment);
@@ -38,7 +37,8 @@ function conditions(
   const common = commonConditions(assessment);
   const blocker = whyNot(assessment, common);
   const some = serving.length > 0 || replicas === 0;
-  const all = serving.length >= replicas && common.every(({ status }) => status === 'True');
+  const upToDate = observedOf(assessment, 'server').filter(isServing).length;
+  const all = upToDate >= replicas && common.every(({ status }) => status === 'True') && !isAwaiting(assessment);
   const sentence = `${serving.length} of ${replicas} replicas serve`;
   return [
     ...common,
@@ -58,6 +58,16 @@ function conditions(
       : condition('Ready', 'False', blocker.reason, `${blocker.message} (${sentence})`),
     ...(some && !all ? [condition('Degraded', 'True', blocker.reason, blocker.message)] : []),
   ];
+}
+
+function isServing({ type, phase, fields }: Observed): boolean {
+  return type === 'server' && phase === 'ready' && fields['health'] !== 'DOWN';
+}
+
+/** Something desired is still to come, such as the registration while Consul starts: ready only after it, and once. */
+function isAwaiting({ desire, plan }: Assessment): boolean {
+  const wanted = new Set('items' in desire ? desire.items.map(itemKey) : []);
+  return plan.waits.some(({ item }) => wanted.has(itemKey(item)));
 }
 
 /** The first reason, in the order in which a person would look: declaration, faults, replicas, routes. */
