@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinds } from '../controllers/index.ts';
 import type { MCPNetwork } from '../schemas/types.ts';
@@ -6,10 +7,12 @@ import type { Config } from './config.ts';
 import { keyOf, resourceKey, type Resource } from './core/resource.ts';
 import { ConsulDriver } from './drivers/consul/driver.ts';
 import type { Endpoint } from './drivers/consul/registry.ts';
-import { connectDocker, isLocalEngine } from './drivers/docker/client.ts';
+import { call, connectDocker, engineHost, isLocalEngine } from './drivers/docker/client.ts';
+import { putFiles } from './drivers/docker/copy-in.ts';
 import { DockerDriver } from './drivers/docker/driver.ts';
-import { execInRole } from './drivers/docker/exec.ts';
+import { execInRole, runningInRole } from './drivers/docker/exec.ts';
 import { HaproxyDriver } from './drivers/haproxy/driver.ts';
+import type { RemoteAccess } from './drivers/haproxy/remote-runtime.ts';
 import type { OperatorDeps } from './engine/operator-deps.ts';
 import { Operator } from './engine/operator.ts';
 import { Store } from './engine/store.ts';
@@ -32,6 +35,7 @@ export function assemble(
   const secrets = new DirectorySecrets(config.secrets);
   const store = new Store({ allowEmpty: config.allowEmpty });
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
+  const isLocal = isLocalEngine(config.dockerHost, process.platform);
   return new Operator({
     scope,
     kinds,
@@ -44,14 +48,19 @@ export function assemble(
     clock: systemClock,
     random: Math.random,
     platform: {
-      hostNetwork: isLocalEngine(config.dockerHost, process.platform),
+      hostNetwork: isLocal,
+      ...(!isLocal && { remote: { host: engineHost(config.dockerHost), token: gatewayToken(config.state) } }),
       operatorUser: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       stateDirectory: config.state,
       bridgeImage: `mcpnet/bridge:${config.version}`,
     },
     drivers: [
       new DockerDriver({ docker, scope, secrets, logger }),
-      new ConsulDriver({ scope, clock: systemClock, endpoints: () => registryEndpoints(store, secrets) }),
+      new ConsulDriver({
+        scope,
+        clock: systemClock,
+        endpoints: () => registryEndpoints(store, secrets, isLocal ? undefined : engineHost(config.dockerHost)),
+      }),
       new HaproxyDriver({
         directory: join(config.state, 'haproxy'),
         clock: systemClock,
@@ -64,10 +73,36 @@ export function assemble(
           ]);
           return result && { ok: result.exitCode === 0, output: result.output };
         },
+        ...(!isLocal && { remote: remoteAccess(docker, scope) }),
       }),
     ],
     ...instead,
   });
+}
+
+/** Files and signals through the engine, for a balancer whose container shares neither files nor sockets with us. */
+function remoteAccess(docker: ReturnType<typeof connectDocker>, scope: string): RemoteAccess {
+  const containerOf = (balancer: string): Promise<string | undefined> =>
+    runningInRole(docker, scope, networkOf(balancer), 'haproxy');
+  return {
+    async push(balancer, fileName, text) {
+      const container = await containerOf(balancer);
+      if (container !== undefined)
+        await putFiles(docker, container, '/etc/mcpnet', new Map([[fileName, Buffer.from(text)]]));
+    },
+    async reload(balancer) {
+      const container = await containerOf(balancer);
+      if (container !== undefined)
+        await call('reload HAProxy', docker.getContainer(container).kill({ signal: 'SIGUSR2' }));
+    },
+  };
+}
+
+/** Made once and kept beside the balancer's files, which hold it as well. */
+function gatewayToken(state: string): string {
+  const path = join(state, 'gateway-token');
+  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('hex'), { mode: 0o600 });
+  return readFileSync(path, 'utf8').trim();
 }
 
 /** A balancer is named after its network: `name`, or `namespace.name` outside the default namespace. */
@@ -76,13 +111,17 @@ function networkOf(balancer: string): string {
   return second === undefined ? keyOf('MCPNetwork', 'default', first) : keyOf('MCPNetwork', first, second);
 }
 
-function registryEndpoints(store: Store, secrets: Secrets): ReadonlyMap<string, Endpoint> {
+function registryEndpoints(
+  store: Store,
+  secrets: Secrets,
+  remoteHost: string | undefined,
+): ReadonlyMap<string, Endpoint> {
   const networks = store.all().filter(({ kind }) => kind === 'MCPNetwork') as Resource<MCPNetwork['spec']>[];
   return new Map(
     networks.map((network) => {
       const { discovery, ports } = network.spec;
       const { managed, address, tokenFrom, datacenter } = discovery.consul;
-      const host = ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress;
+      const host = remoteHost ?? (ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress);
       const token = tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
       return [
         resourceKey(network),

@@ -4,7 +4,7 @@ import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } fro
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { consulImage } from './images.ts';
-import { qualified } from './names.ts';
+import { qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -65,7 +65,13 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
       { type: 'network', id: networks.internal.name },
       { type: 'volume', id: data.id },
     ],
-    probe: { kind: 'http', port: httpPort, path: '/v1/agent/self', startupTimeoutMs: 60_000 },
+    probe: {
+      kind: 'http',
+      address: reachableHost(network, context),
+      port: ports.discovery,
+      path: '/v1/agent/self',
+      startupTimeoutMs: 60_000,
+    },
     group: { name: 'consul', replicas: 1, maxSurge: 0, exclusive: true },
   };
 }

@@ -14,7 +14,7 @@ import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { haproxyImage } from './images.ts';
-import { balancerRef, qualified } from './names.ts';
+import { balancerRef, qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -44,7 +44,8 @@ function balancerItem(network: NetworkResource, context: DesireContext): Balance
   const everywhere = ports.bindAddress === '0.0.0.0' || !usesHostNetwork(network, context);
   const spec: BalancerSpec = {
     bindAddresses: everywhere ? ['0.0.0.0'] : [ports.bindAddress, gateway],
-    host: reachable(ports.bindAddress),
+    host: reachableHost(network, context),
+    ...(context.platform.remote && { gatewayToken: context.platform.remote.token }),
     statisticsPort: ports.statistics,
     timeoutsMs: {
       connect: parseDurationMs(timeouts.connect),
@@ -73,7 +74,7 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
     env: [],
     mounts: [
       {
-        kind: 'host',
+        kind: context.platform.remote ? 'copy' : 'host',
         source: join(context.platform.stateDirectory, 'haproxy', balancer.id),
         target: '/etc/mcpnet',
         readOnly: false,
@@ -82,7 +83,8 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
     networks: hostNetwork ? [] : attached,
     hostNetwork,
     publish: hostNetwork ? [] : publishedPorts(network),
-    user: context.platform.operatorUser,
+    // It makes its sockets in the operator's directory, or in one that the engine made for root.
+    user: context.platform.remote ? '0:0' : context.platform.operatorUser,
     memoryBytes: 2 ** 30,
     pids: 256,
     replica: 1,
@@ -100,15 +102,10 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
       port: ports.statistics,
       path: '/health',
       startupTimeoutMs: 60_000,
-      ...(hostNetwork && { address: reachable(ports.bindAddress) }),
+      address: reachableHost(network, context),
     },
     group: { name: 'haproxy', replicas: 1, maxSurge: 0, exclusive: true },
   };
-}
-
-/** An address to connect to, for one to bind to. */
-function reachable(bindAddress: string): string {
-  return bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
 }
 
 function publishedPorts(network: NetworkResource): PortMapping[] {

@@ -1,6 +1,7 @@
-import type { ItemRef } from '../../operator/core/item.ts';
-import type { ResourceKey } from '../../operator/core/resource.ts';
-import { parseKey } from '../../operator/core/resource.ts';
+import type { Gateway, ItemRef } from '../../operator/core/item.ts';
+import type { DesireContext } from '../../operator/core/kind.ts';
+import { parseKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
 
 /** Ids of a network's items that services refer to. One place, so that both kinds agree. */
 export function balancerRef(network: ResourceKey): ItemRef {
@@ -16,4 +17,19 @@ export function bridgeVolume(scope: string, bridgeImage: string): string {
 export function qualified(key: ResourceKey): string {
   const { namespace, name } = parseKey(key);
   return namespace === 'default' ? name : `${namespace}.${name}`;
+}
+
+/** Where ports that the engine binds answer the operator and the clients beside it. */
+export function reachableHost(network: Resource<MCPNetwork['spec']>, context: DesireContext): string {
+  if (context.platform.remote) return context.platform.remote.host;
+  const { bindAddress } = network.spec.ports;
+  return bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
+}
+
+/** The way to containers where they are out of reach; nothing where they are not. */
+export function gatewayOf(network: Resource<MCPNetwork['spec']>, context: DesireContext): { gateway?: Gateway } {
+  const { remote } = context.platform;
+  return remote
+    ? { gateway: { url: `http://${remote.host}:${network.spec.ports.statistics}`, token: remote.token } }
+    : {};
 }

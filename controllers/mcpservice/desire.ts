@@ -27,7 +27,7 @@ export function desireService(service: ServiceResource, context: DesireContext):
       backend,
       ...made.workloads.flatMap((workload) => [
         workload,
-        serverItem(service, backend, workload),
+        serverItem(service, backend, workload, context),
         registrationItem(service, network, workload, context),
       ]),
     ],

@@ -40,7 +40,12 @@ export function backendItem(service: ServiceResource, network: NetworkResource, 
 }
 
 /** The place of a replica in its listener. Address and instance are known once the container runs. */
-export function serverItem(service: ServiceResource, backend: BackendItem, workload: WorkloadItem): ServerItem {
+export function serverItem(
+  service: ServiceResource,
+  backend: BackendItem,
+  workload: WorkloadItem,
+  context: DesireContext,
+): ServerItem {
   const { spec } = service;
   const weights = spec.loadBalancing.algorithm === 'weighted' ? spec.loadBalancing.weights : undefined;
   const { intervalMs, fall, rise } = backend.spec.check;
@@ -53,7 +58,7 @@ export function serverItem(service: ServiceResource, backend: BackendItem, workl
     weight: weights?.[workload.spec.replica - 1] ?? defaultWeight,
     check: { intervalMs, fall, rise },
     drainTimeoutMs: parseDurationMs(spec.rollout.drainTimeout),
-    countsSessions: spec.transport === 'stdio',
+    countsSessions: spec.transport === 'stdio' && !context.platform.remote,
   };
   return {
     type: 'server',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { bridgeVolume, qualified } from '../mcpnetwork/names.ts';
+import { bridgeVolume, gatewayOf, qualified } from '../mcpnetwork/names.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext, Problem } from '../../operator/core/kind.ts';
 import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
@@ -50,7 +50,7 @@ export function workloadItems(
       ...template.networks.map((id) => ({ type: 'network', id }) as const),
       ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
     ],
-    probe: probe(service),
+    probe: { ...probe(service), ...gatewayOf(network, context) },
     group: { name: 'replicas', replicas: spec.replicas, maxSurge: spec.rollout.maxSurge, exclusive: false },
     leasedPort: port,
   }));

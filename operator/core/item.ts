@@ -100,7 +100,9 @@ export type EnvVar =
 
 export type Mount =
   | { readonly kind: 'volume'; readonly source: string; readonly target: string; readonly readOnly: boolean }
-  | { readonly kind: 'host'; readonly source: string; readonly target: string; readonly readOnly: boolean };
+  | { readonly kind: 'host'; readonly source: string; readonly target: string; readonly readOnly: boolean }
+  /** Files of the operator's machine, copied into the container before each start: for engines that do not share it. */
+  | { readonly kind: 'copy'; readonly source: string; readonly target: string; readonly readOnly: boolean };
 
 export interface PortMapping {
   readonly address: string;
@@ -117,7 +119,15 @@ export interface BridgeSpec {
   readonly idleTimeoutMs: number;
 }
 
-export type ProbeSpec =
+/** A way through the balancer to containers that the operator cannot reach itself. */
+export interface Gateway {
+  readonly url: string;
+  readonly token: string;
+}
+
+export type ProbeSpec = { readonly gateway?: Gateway } & ProbeKind;
+
+type ProbeKind =
   | {
       readonly kind: 'mcp';
       readonly port: number;
@@ -142,6 +152,8 @@ export interface BalancerSpec {
   /** Address at which clients on this host reach the listeners. */
   readonly host: string;
   readonly statisticsPort: number;
+  /** Opens the gateway for those who know the token; only where containers are out of the operator's reach. */
+  readonly gatewayToken?: string;
   readonly timeoutsMs: {
     readonly connect: number;
     readonly client: number;

@@ -1,6 +1,6 @@
 import type { ConditionDraft } from './condition.ts';
 import type { Fault } from './fault.ts';
-import type { DesiredItem, ItemKey } from './item.ts';
+import type { DesiredItem, ItemKey, Observed } from './item.ts';
 import type { Lookup } from './bind.ts';
 import type { Plan } from './plan.ts';
 import type { PortClaim } from './port-lease.ts';
@@ -29,6 +29,15 @@ export interface Platform {
   /** Absolute; the balancer's files lie below it. */
   readonly stateDirectory: string;
   readonly bridgeImage: string;
+  /** Set where the engine is on another machine, or in one of its own: containers and files there are out of reach. */
+  readonly remote?: RemoteEngine;
+}
+
+export interface RemoteEngine {
+  /** Host at which ports published by the engine answer. */
+  readonly host: string;
+  /** Lets requests through the balancer's gateway to containers. */
+  readonly token: string;
 }
 
 export interface Problem {
@@ -44,6 +53,8 @@ export interface Assessment {
   readonly desire: Desire;
   readonly plan: Plan;
   readonly lookup: Lookup;
+  /** Everything that exists for the resource, wanted still or no longer. */
+  readonly owned: readonly Observed[];
   readonly faults: ReadonlyMap<ItemKey, Fault>;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import stringify from 'safe-stable-stringify';
 import { nearest } from '../core/nearest.ts';
 import { keyOf, type ResourceKey } from '../core/resource.ts';
 import type { ManifestProblem, SourceDocument } from '../ports/source.ts';
@@ -182,7 +183,8 @@ function article(type: string): string {
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
+  // A YAML document may contain itself.
+  const text = stringify(value) ?? 'missing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -12,7 +12,7 @@ import { Journal } from './journal.ts';
 import { KeyedQueue } from './queue.ts';
 import { Readiness } from './readiness.ts';
 import type { OperatorDeps } from './operator-deps.ts';
-import { planKey, reconcile, type Pass } from './reconcile.ts';
+import { planKey, probeOnce, reconcile, type Pass } from './reconcile.ts';
 import { Statuses } from './statuses.ts';
 import type { Store } from './store.ts';
 import { Waiters } from './waiters.ts';
@@ -121,6 +121,7 @@ export class Operator {
   /** Reads the world and the manifests once and returns what would be done. Writes nothing. */
   async plan(): Promise<Plan[]> {
     await this.#readEverything();
+    await Promise.all(this.keys().map((key) => probeOnce(this.#compiler.desire(key), this.observation, this.#prober)));
     return this.keys().map((key) => {
       const pass = this.#planKey(key);
       this.statuses.settle(key, pass);

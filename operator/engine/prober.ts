@@ -39,6 +39,14 @@ export class Prober {
     if (!isRunning) this.#attempt(instance, address, this.#deps.clock.now());
   }
 
+  /** Probes a workload once, for those who only look. */
+  async once(item: WorkloadItem, observed: Observed): Promise<void> {
+    const { instance, address } = observed.fields;
+    if (instance === undefined || address === undefined) return;
+    const result = await this.#deps.probe(item.probe, address, this.#deps.signal);
+    if (result.ok) this.#deps.readiness.proven(instance, result.fields);
+  }
+
   /** Asks a draining server's replica how many sessions it still holds. */
   count(server: Observed): void {
     const { instance, address, port } = server.fields;

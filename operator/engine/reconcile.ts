@@ -59,6 +59,17 @@ function probeWhatStarts(desire: Desire, { observation, prober }: ReconcilerDeps
   }
 }
 
+/** Proves what runs without an operator that would go on probing it. */
+export async function probeOnce(desire: Desire, observation: Observation, prober: Prober): Promise<void> {
+  if ('blocked' in desire) return;
+  await Promise.all(
+    desire.items.map(async (item) => {
+      const observed = item.type === 'workload' ? observation.get(item) : undefined;
+      if (item.type === 'workload' && observed) await prober.once(item, observed);
+    }),
+  );
+}
+
 function countWhatDrains(key: ResourceKey, { observation, prober }: ReconcilerDeps): void {
   for (const item of observation.owned(key)) {
     if (item.type === 'server' && item.phase === 'draining' && item.fields['countsSessions'] === 'true')

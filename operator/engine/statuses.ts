@@ -62,13 +62,14 @@ export class Statuses {
         ? rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs)
         : undefined;
     }
+    const owned = observation.owned(key);
     const verdict = kind.assess(resource, {
       desire,
       plan,
       lookup: (ref) => observation.get(ref),
+      owned,
       faults: executor.faults(),
     });
-    const owned = observation.owned(key);
     return settleStatus({
       key,
       resource,

@@ -82,7 +82,11 @@ export class Store {
   #put(key: ResourceKey, admitted: Admitted, origin: Resource['origin']): boolean {
     const hash = hashOf([admitted.spec, admitted.metadata.labels, origin.directory]);
     const before = this.#entries.get(key);
-    if (before?.hash === hash) return false;
+    if (before?.hash === hash) {
+      // Where it stands may be another place now; messages name it.
+      this.#entries.set(key, { hash, resource: { ...before.resource, origin } });
+      return false;
+    }
     const { kind, metadata, spec } = admitted;
     const generation = (before?.resource.generation ?? 0) + 1;
     this.#entries.set(key, { hash, resource: { kind, metadata, spec, generation, origin } });

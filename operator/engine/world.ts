@@ -42,7 +42,9 @@ export class World {
   get blindness(): Fault | undefined {
     const unseen = this.#deps.drivers.find((driver) => isGround(driver) && !this.#listed.has(driver));
     if (!unseen) return undefined;
-    return this.#unreachable.get(unseen.name) ?? new Fault('transient', 'Progressing', `${unseen.name} is being looked at`);
+    return (
+      this.#unreachable.get(unseen.name) ?? new Fault('transient', 'Progressing', `${unseen.name} is being looked at`)
+    );
   }
 
   watch(): void {

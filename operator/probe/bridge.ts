@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../ports/prober.ts';
+import type { Reach } from './reach.ts';
 
 /** As the bridge answers at `/health`; see docs/bridge.md. */
 interface BridgeHealth {
@@ -10,8 +11,13 @@ interface BridgeHealth {
 }
 
 /** Whether a bridge and the stdio server behind it are well. The bridge has initialized the server itself to know. */
-export async function probeBridge(address: string, port: number, signal: AbortSignal): Promise<ProbeResult> {
-  const response = await fetch(`http://${address}:${port}/health`, { signal });
+export async function probeBridge(
+  address: string,
+  port: number,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const response = await reach(`http://${address}:${port}/health`, { signal });
   const health = (await response.json()) as BridgeHealth;
   if (response.status !== 200) return { ok: false, message: health.reason ?? `its bridge answers ${response.status}` };
   return {

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../ports/prober.ts';
+import type { Reach } from './reach.ts';
 import { answerOf, isAuthentication, serverFields, textOf } from './rpc.ts';
 
 const modernVersion = '2026-07-28';
@@ -10,12 +11,12 @@ const clientInfo = { name: 'mcpnet-probe', version: '1' };
  * tools/list, DELETE of the earlier ones, which leaves no session behind. 401 and 403 prove that it is reachable, which
  * is all that a probe without credentials can learn.
  */
-export async function probeMcp(url: string, signal: AbortSignal): Promise<ProbeResult> {
-  return (await probeModern(url, signal)) ?? probeLegacy(url, signal);
+export async function probeMcp(url: string, reach: Reach, signal: AbortSignal): Promise<ProbeResult> {
+  return (await probeModern(url, reach, signal)) ?? probeLegacy(url, reach, signal);
 }
 
 /** Undefined if the server does not know the later revision. */
-async function probeModern(url: string, signal: AbortSignal): Promise<ProbeResult | undefined> {
+async function probeModern(url: string, reach: Reach, signal: AbortSignal): Promise<ProbeResult | undefined> {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': modernVersion,
     'io.modelcontextprotocol/clientInfo': clientInfo,
@@ -26,6 +27,7 @@ async function probeModern(url: string, signal: AbortSignal): Promise<ProbeResul
       url,
       { jsonrpc: '2.0', id, method, params: { _meta: meta } },
       { 'mcp-protocol-version': modernVersion, 'mcp-method': method },
+      reach,
       signal,
     );
   const response = await call(1, 'server/discover');
@@ -36,7 +38,7 @@ async function probeModern(url: string, signal: AbortSignal): Promise<ProbeResul
   return { ok: true, fields: serverFields({ ...discovered.result, protocolVersion: modernVersion }, tools) };
 }
 
-async function probeLegacy(url: string, signal: AbortSignal): Promise<ProbeResult> {
+async function probeLegacy(url: string, reach: Reach, signal: AbortSignal): Promise<ProbeResult> {
   const response = await post(
     url,
     {
@@ -46,6 +48,7 @@ async function probeLegacy(url: string, signal: AbortSignal): Promise<ProbeResul
       params: { protocolVersion: legacyVersion, capabilities: {}, clientInfo },
     },
     {},
+    reach,
     signal,
   );
   if (isAuthentication(response.status)) return reachable(response.status);
@@ -55,18 +58,27 @@ async function probeLegacy(url: string, signal: AbortSignal): Promise<ProbeResul
   const version = textOf(answer.result['protocolVersion']);
   const headers = { 'mcp-protocol-version': version, ...(session !== null && { 'mcp-session-id': session }) };
   try {
-    await discard(await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' }, headers, signal));
-    const tools = await answerOf(await post(url, { jsonrpc: '2.0', id: 2, method: 'tools/list' }, headers, signal), 2);
+    await discard(await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' }, headers, reach, signal));
+    const tools = await answerOf(
+      await post(url, { jsonrpc: '2.0', id: 2, method: 'tools/list' }, headers, reach, signal),
+      2,
+    );
     // A server without tools answers with an error of the protocol: it speaks MCP all the same.
     if (!tools) return { ok: false, message: 'initialize is answered, tools/list is not' };
     return { ok: true, fields: serverFields(answer.result, tools) };
   } finally {
-    if (session !== null) await fetch(url, { method: 'DELETE', headers, signal }).then(discard, () => undefined);
+    if (session !== null) await reach(url, { method: 'DELETE', headers, signal }).then(discard, () => undefined);
   }
 }
 
-function post(url: string, message: object, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-  return fetch(url, {
+function post(
+  url: string,
+  message: object,
+  headers: Record<string, string>,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<Response> {
+  return reach(url, {
     method: 'POST',
     signal,
     body: JSON.stringify(message),

@@ -3,6 +3,7 @@ import type { ProbeSpec } from '../core/item.ts';
 import type { CountSessions, Probe, ProbeResult } from '../ports/prober.ts';
 import { probeBridge } from './bridge.ts';
 import { probeMcp } from './mcp.ts';
+import { reachBy, type Reach } from './reach.ts';
 import { probeSse } from './sse.ts';
 
 const deadlineMs = 5_000;
@@ -32,28 +33,38 @@ export const countSessions: CountSessions = async (address, port, signal) => {
 };
 
 async function ask(spec: ProbeSpec, address: string, signal: AbortSignal): Promise<ProbeResult> {
+  const reach = reachBy(spec.gateway);
   switch (spec.kind) {
     case 'mcp':
       return spec.bridged
-        ? probeBridge(address, spec.port, signal)
-        : probeMcp(`http://${address}:${spec.port}${spec.path}`, signal);
+        ? probeBridge(address, spec.port, reach, signal)
+        : probeMcp(`http://${address}:${spec.port}${spec.path}`, reach, signal);
     case 'sse':
-      return probeSse(`http://${address}:${spec.port}${spec.path}`, signal);
+      return probeSse(`http://${address}:${spec.port}${spec.path}`, reach, signal);
     case 'http':
-      return probeHttp(`http://${spec.address ?? address}:${spec.port}${spec.path}`, signal);
+      return probeHttp(`http://${spec.address ?? address}:${spec.port}${spec.path}`, reach, signal);
     case 'tcp':
-      return probeTcp(address, spec.port, signal);
+      return spec.gateway
+        ? probeListening(`http://${address}:${spec.port}/`, reach, signal)
+        : probeTcp(address, spec.port, signal);
     case 'running':
       return { ok: true, fields: unprobed };
   }
 }
 
-async function probeHttp(url: string, signal: AbortSignal): Promise<ProbeResult> {
-  const response = await fetch(url, { signal, redirect: 'manual' });
+async function probeHttp(url: string, reach: Reach, signal: AbortSignal): Promise<ProbeResult> {
+  const response = await reach(url, { signal, redirect: 'manual' });
   await response.body?.cancel();
   return response.status >= 200 && response.status < 400
     ? { ok: true, fields: unprobed }
     : { ok: false, message: `GET ${url} answers ${response.status}` };
+}
+
+/** Through a gateway a refused connection shows as its own 503; any other answer is the container's. */
+async function probeListening(url: string, reach: Reach, signal: AbortSignal): Promise<ProbeResult> {
+  const response = await reach(url, { signal, redirect: 'manual' });
+  await response.body?.cancel();
+  return response.status === 503 ? { ok: false, message: 'nothing listens yet' } : { ok: true, fields: unprobed };
 }
 
 function probeTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {

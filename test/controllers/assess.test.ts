@@ -50,7 +50,7 @@ function assess({ manifest = service('files', { replicas: 2 }), desired = desire
   const lookup = (ref: { type: string; id: string }): Observed | undefined => world.get(`${ref.type}/${ref.id}`);
   const owned = [...world.values()].filter(({ owner }) => owner === resourceKey(resource));
   const plan = 'blocked' in desired ? { key: '', actions: [], waits: [] } : diff({ key: resourceKey(resource), desired: items, owned, lookup, busy: new Map(), nowMs: 0 });
-  return kindOf(manifest).assess(resource, { desire: desired, plan, lookup, faults });
+  return kindOf(manifest).assess(resource, { desire: desired, plan, lookup, owned, faults });
 }
 
 function told(verdict: Verdict): Record<string, string> {
@@ -171,5 +171,22 @@ describe('status of a network', () => {
   it('is not ready while something of it is still to do', () => {
     const verdict = assess({ manifest, change: alter('balancer', (item) => ({ ...item, hash: 'ffffffffff' })) });
     expect(told(verdict)).to.include({ Available: 'True Serving', Ready: 'False Progressing' });
+  });
+});
+
+describe('a service whose change rolls out', () => {
+  it('counts the old replicas that still serve, and is not ready before the new ones do', () => {
+    const verdict = assess({
+      change: (world) => {
+        for (const [key, item] of [...world]) {
+          if (item.type !== 'server') continue;
+          world.delete(key);
+          world.set(`server/old-${item.id}`, { ...item, id: `old-${item.id}`, workload: `old-${item.id}` });
+        }
+      },
+    });
+    expect(verdict.readyReplicas).to.equal(2);
+    const status = Object.fromEntries(verdict.conditions.map(({ type, status: is }) => [type, is]));
+    expect(status).to.deep.include({ Available: 'True', Ready: 'False', Degraded: 'True' });
   });
 });

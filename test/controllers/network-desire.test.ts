@@ -41,7 +41,7 @@ describe('desire of a network', () => {
       [11_100, 11_101, 11_102, 11_099].map((port) => ['127.0.0.1', port, port]),
     );
     expect(published?.spec).to.deep.include({ hostNetwork: false, networks: ['sutazai-network', 'mcp-internal'] });
-    expect(published?.probe).to.not.have.property('address');
+    expect(published?.probe).to.deep.include({ kind: 'http', address: '127.0.0.1', port: 11_099 });
   });
 
   it('decides by the platform when told to', () => {

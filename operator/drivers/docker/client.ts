@@ -11,6 +11,11 @@ export function isLocalEngine(dockerHost: string | undefined, platform: NodeJS.P
   return platform === 'linux' && (dockerHost === undefined || dockerHost === '' || dockerHost.startsWith('unix://'));
 }
 
+/** Host at which ports published by an engine answer that is on another machine, or in a virtual one on this. */
+export function engineHost(dockerHost: string | undefined): string {
+  return dockerHost && /^(tcp|https?|ssh):/.test(dockerHost) ? new URL(dockerHost).hostname : '127.0.0.1';
+}
+
 /**
  * Waits for a call with a deadline of its own: a daemon that dies in the middle of an answer leaves the library's
  * promise unsettled for ever. Errors come out as faults.

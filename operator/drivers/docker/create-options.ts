@@ -136,5 +136,7 @@ function userOption({ spec, owner }: WorkloadItem): { User?: string } {
 }
 
 function mountOption({ kind, source, target, readOnly }: Mount): Docker.MountSettings {
+  // What is copied in lies in a volume without a name, which goes with the container.
+  if (kind === 'copy') return { Type: 'volume', Source: '', Target: target, ReadOnly: readOnly };
   return { Type: kind === 'host' ? 'bind' : 'volume', Source: source, Target: target, ReadOnly: readOnly };
 }

@@ -15,6 +15,7 @@ import type { Driver, Hint } from '../../ports/driver.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { call, statusOf, unless } from './client.ts';
+import { copyIn } from './copy-in.ts';
 import { createOptions } from './create-options.ts';
 import { watchEvents } from './events.ts';
 import { resolveImage } from './images.ts';
@@ -138,6 +139,7 @@ export class DockerDriver implements Driver {
     }
     const container = docker.getContainer(item.id);
     if (existing?.message === 'is paused') return call(`unpause ${item.id}`, container.unpause()).then(() => undefined);
+    await copyIn(docker, item);
     try {
       await unless(304, call(`start ${item.id}`, container.start(), 60_000));
     } catch (error) {

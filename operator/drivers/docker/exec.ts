@@ -18,16 +18,12 @@ export async function execInRole(
   role: string,
   command: string[],
 ): Promise<ExecResult | undefined> {
-  const labels = [`${label.owner}=${scope}`, `${label.key}=${key}`, `${label.role}=${role}`];
-  const [container] = await call(
-    'list containers',
-    docker.listContainers({ filters: { label: labels, status: ['running'] } }),
-  );
-  if (!container) return undefined;
+  const containerId = await runningInRole(docker, scope, key, role);
+  if (containerId === undefined) return undefined;
   try {
     const exec = await call(
       'prepare exec',
-      docker.getContainer(container.Id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true }),
+      docker.getContainer(containerId).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true }),
     );
     const stream = await call('start exec', exec.start({ hijack: true, stdin: false, Tty: true }));
     const chunks: Buffer[] = [];
@@ -44,4 +40,17 @@ export async function execInRole(
     if (statusOf(error) === 404 || statusOf(error) === 409) return undefined;
     throw error;
   }
+}
+
+/** Id of the running container of one role of a key. */
+export async function runningInRole(
+  docker: Docker,
+  scope: string,
+  key: string,
+  role: string,
+): Promise<string | undefined> {
+  const labels = [`${label.owner}=${scope}`, `${label.key}=${key}`, `${label.role}=${role}`];
+  const running = { label: labels, status: ['running'] };
+  const [container] = await call('list containers', docker.listContainers({ filters: running }));
+  return container?.Id;
 }

@@ -1,8 +1,9 @@
 import { Fault } from '../../core/fault.ts';
-import { ConfigFile } from './file.ts';
+import { ConfigFile, configName } from './file.ts';
 import type { Model, ServerEntry } from './model.ts';
-import { render, structureHash } from './render.ts';
-import { Runtime } from './runtime.ts';
+import { configHash, render, structureHash } from './render.ts';
+import { RemoteRuntime, type RemoteAccess } from './remote-runtime.ts';
+import { SocketRuntime, type Runtime } from './runtime.ts';
 
 /** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
 export type CheckConfig = (
@@ -39,11 +40,22 @@ export class Balancer {
   /** Counts reloads of this process's making; for tests and metrics. */
   reloads = 0;
 
-  constructor(id: string, directory: string, check: CheckConfig) {
+  /** @param remote set where the container is out of reach and the engine must help */
+  constructor(id: string, directory: string, check: CheckConfig, remote?: RemoteAccess) {
     this.id = id;
     this.file = new ConfigFile(directory);
-    this.runtime = new Runtime(directory);
+    this.runtime = remote ? new RemoteRuntime(id, this.file, remote) : new SocketRuntime(directory);
     this.#check = check;
+  }
+
+  /** What a process that runs this model tells of itself. */
+  wantedHash(model: Model): string {
+    return this.runtime.isDynamic ? structureHash(model) : configHash(model);
+  }
+
+  /** Resolves when no change is being made: only then do file and process have to agree. */
+  async idle(): Promise<void> {
+    await this.#flushing;
   }
 
   /** Resolves when the change is in the file and in the running process, if one runs. */
@@ -79,10 +91,10 @@ export class Balancer {
       return;
     }
     const running = await this.runtime.structure(signal);
-    const structural = running !== structureHash(model);
+    const structural = running !== this.wantedHash(model);
     await this.#write(model, structural, running !== undefined, signal);
     if (running !== undefined && structural) {
-      await this.#reload(before, signal);
+      await this.#reload(before, model, signal);
       for (const { resolve } of batch) resolve();
       return;
     }
@@ -103,6 +115,7 @@ export class Balancer {
     if (text === (await this.file.text())) return;
     const proposed = await this.file.propose(text, structural);
     if (structural && isRunning) {
+      await this.runtime.deliver(proposed, text);
       const verdict = await this.#check(this.id, proposed, signal);
       if (verdict && !verdict.ok)
         throw new Fault(
@@ -112,17 +125,19 @@ export class Balancer {
         );
     }
     await this.file.accept(structural);
+    if (isRunning) await this.runtime.deliver(configName, text);
   }
 
   /** A file that passes the check can still fail to load (a port is taken): then the old one comes back. */
-  async #reload(before: Model | undefined, signal: AbortSignal): Promise<void> {
+  async #reload(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
     this.reloads++;
     try {
-      await this.runtime.reload(signal);
+      await this.runtime.reload(signal, this.wantedHash(model));
     } catch (fault) {
       if (before) {
         await this.file.propose(render(before), true);
         await this.file.accept(true);
+        await this.runtime.deliver(configName, render(before));
       }
       throw fault;
     }

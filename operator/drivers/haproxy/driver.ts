@@ -9,8 +9,8 @@ import type { Driver, Hint } from '../../ports/driver.ts';
 import { Balancer, type CheckConfig } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
+import type { RemoteAccess } from './remote-runtime.ts';
 import { observeBalancer } from './observe.ts';
-import { structureHash } from './render.ts';
 
 export interface HaproxyDriverOptions {
   /** Holds one directory per balancer, named after it, mounted into its container. */
@@ -18,11 +18,13 @@ export interface HaproxyDriverOptions {
   readonly check: CheckConfig;
   readonly clock: Clock;
   readonly pollMs?: number;
+  /** Set where the containers run on an engine that shares neither files nor sockets with us. */
+  readonly remote?: RemoteAccess;
 }
 
 const defaultPollMs = 5_000;
 
-/** HAProxy by its configuration file and its two sockets. Needs no access to the container that runs it. */
+/** HAProxy by its configuration file and its two sockets; through the engine where those are out of reach. */
 export class HaproxyDriver implements Driver {
   readonly name = 'haproxy';
   readonly types: readonly ItemType[] = ['balancer', 'backend', 'server'];
@@ -35,6 +37,7 @@ export class HaproxyDriver implements Driver {
 
   async list(signal: AbortSignal): Promise<Observed[]> {
     const names = await readdir(this.#options.directory).catch(() => []);
+    await Promise.all(names.map((name) => this.balancer(name).idle()));
     const observed = await Promise.all(names.map((name) => observeBalancer(this.balancer(name), signal)));
     return observed.flat();
   }
@@ -63,7 +66,9 @@ export class HaproxyDriver implements Driver {
   }
 
   balancer(id: string): Balancer {
-    const known = this.#balancers.get(id) ?? new Balancer(id, join(this.#options.directory, id), this.#options.check);
+    const known =
+      this.#balancers.get(id) ??
+      new Balancer(id, join(this.#options.directory, id), this.#options.check, this.#options.remote);
     this.#balancers.set(id, known);
     return known;
   }
@@ -95,7 +100,7 @@ async function refuseTakenPort(item: DesiredItem, balancer: Balancer, signal: Ab
   if (!model || [...model.backends.values()].some(({ spec }) => spec.port === item.spec.port)) return;
   // A process that runs on another structure than its file may hold the port itself; the reload that follows frees it.
   const running = await balancer.runtime.structure(signal);
-  if (running !== undefined && running !== structureHash(model)) return;
+  if (running !== undefined && running !== balancer.wantedHash(model)) return;
   const { bindAddresses } = model.balancer.spec satisfies BoundBalancer;
   // 0.0.0.0 means inside a container of its own, where nobody else listens.
   if (bindAddresses.includes('0.0.0.0')) return;

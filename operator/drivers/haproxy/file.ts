@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Model } from './model.ts';
 import { parseModel } from './render.ts';
 
-const configName = 'haproxy.cfg';
+/** Name of the file that HAProxy reads, in the balancer's directory. */
+export const configName = 'haproxy.cfg';
 const nextName = 'haproxy.cfg.next';
 
 /** The configuration file: HAProxy's input and the only memory of what it was told. */

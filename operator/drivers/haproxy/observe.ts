@@ -1,7 +1,6 @@
 import type { Observed } from '../../core/item.ts';
 import type { Balancer } from './balancer.ts';
 import type { Model, ServerEntry } from './model.ts';
-import { structureHash } from './render.ts';
 import type { ServerRow } from './runtime.ts';
 
 /** Everything that one HAProxy holds: what its file says, corrected by what the running process does. */
@@ -11,7 +10,7 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   const running = await balancer.runtime.structure(signal);
   const rows = running === undefined ? undefined : await balancer.runtime.servers(signal);
   // A process with another structure than its file (a crash came between) needs a reload: the empty hash asks for it.
-  const stale = running !== undefined && running !== structureHash(model);
+  const stale = running !== undefined && running !== balancer.wantedHash(model);
   return [
     describeBalancer(model, stale),
     ...[...model.backends.values()].map(({ id, owner, hash, spec }): Observed => ({

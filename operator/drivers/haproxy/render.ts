@@ -5,6 +5,8 @@ import { checkLines } from './render-check.ts';
 import { sessionLines } from './render-session.ts';
 
 /** Variable in the running process that tells which structure it was started with. */
+/** Where a gateway tells {@link configHash}. */
+export const configPath = '/mcpnet-config';
 export const structureVariable = 'MCPNET_STRUCTURE';
 const itemMark = '# item ';
 
@@ -14,7 +16,7 @@ export function render(model: Model): string {
   return [
     '# Written by mcpnet. Changes by hand are overwritten.',
     ...globalLines(model),
-    ...statisticsLines(model.balancer.spec),
+    ...statisticsLines(model),
     ...backends.flatMap((backend) => [
       '',
       ...listenerLines(backend, model.balancer.spec),
@@ -31,6 +33,11 @@ export function structureHash({ balancer, backends }: Model): string {
     .map(({ id, spec }) => [id, spec] as const)
     .sort(([left], [right]) => (left < right ? -1 : 1));
   return hashOf([balancer.spec, entries]);
+}
+
+/** Of everything; what a process that cannot be changed at run time must have been started with. */
+export function configHash(model: Model): string {
+  return hashOf([structureHash(model), [...model.servers.values()]]);
 }
 
 /** The model that a file was rendered from, or undefined if it is not one of ours. */
@@ -91,16 +98,37 @@ function globalLines(model: Model): string[] {
   ];
 }
 
-function statisticsLines(balancer: BoundBalancer): string[] {
+function statisticsLines(model: Model): string[] {
+  const { spec } = model.balancer;
   return [
     'frontend mcpnet-statistics',
-    ...bindLines(balancer, balancer.statisticsPort),
-    '  http-request return status 200 content-type application/json string \'{"status":"ok"}\' if { path /health }',
+    ...bindLines(spec, spec.statisticsPort),
+    ...(spec.gatewayToken === undefined ? [] : gatewayRules(spec.gatewayToken, configHash(model))),
+    `  http-request return status 200 content-type application/json string '{"status":"ok"}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
     '  stats enable',
     '  stats uri /stats',
     '  stats refresh 5s',
+    ...(spec.gatewayToken === undefined ? [] : gatewayBackend),
   ];
 }
+
+/** Lets the operator reach containers that it has no route to: the headers name the place, the token admits. */
+function gatewayRules(token: string, hash: string): string[] {
+  return [
+    `  acl gateway req.hdr(x-mcpnet-token) -m str ${token}`,
+    `  http-request return status 200 content-type text/plain string ${hash} if gateway { path ${configPath} }`,
+    '  use_backend mcpnet-gateway if gateway',
+  ];
+}
+
+const gatewayBackend = [
+  '',
+  'backend mcpnet-gateway',
+  '  http-request set-dst req.hdr(x-mcpnet-address)',
+  '  http-request set-dst-port req.hdr(x-mcpnet-port)',
+  '  http-request del-header x-mcpnet-token',
+  '  server any 0.0.0.0:0',
+];
 
 function listenerLines({ id, spec }: Entry<BackendSpec>, balancer: BoundBalancer): string[] {
   const none = `{ nbsrv(${id}) eq 0 }`;

@@ -15,8 +15,28 @@ export interface ServerRow {
   readonly lastCheck: string;
 }
 
-/** The running process, as its two sockets show it. */
-export class Runtime {
+/** The running process: what it does, and how it is told to do something else. */
+export interface Runtime {
+  /** Whether servers can be changed without a reload. */
+  readonly isDynamic: boolean;
+  /** Hash of the structure (or, if not dynamic, of the whole configuration) that runs; undefined if nothing does. */
+  structure(signal: AbortSignal): Promise<string | undefined>;
+  servers(signal: AbortSignal): Promise<ServerRow[]>;
+  /** Takes a file of the balancer's directory to where the process can read it. */
+  deliver(fileName: string, text: string): Promise<void>;
+  /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
+  reload(signal: AbortSignal, wanted: string): Promise<void>;
+  addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
+  /** Ends what is still open on the server, then takes it away. */
+  removeServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
+  set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void>;
+}
+
+export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}`;
+
+/** A process whose directory is mounted from this machine, by the two sockets that it makes there. */
+export class SocketRuntime implements Runtime {
+  readonly isDynamic = true;
   readonly #admin: string;
   readonly #master: string;
 
@@ -40,7 +60,10 @@ export class Runtime {
     return parseStat(await ask(this.#admin, 'show stat -1 4 -1', signal));
   }
 
-  /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
+  async deliver(): Promise<void> {
+    // The directory is mounted: the file is there.
+  }
+
   async reload(signal: AbortSignal): Promise<void> {
     const answer = await ask(this.#master, 'reload', signal, 30_000);
     if (answer.startsWith('Success=1')) return;
@@ -67,7 +90,6 @@ export class Runtime {
     if (!answer.includes('New server registered')) throw rejected(add, answer);
   }
 
-  /** Ends what is still open on the server, then takes it away. */
   async removeServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
     const remove = `set server ${name} state maint; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
@@ -75,11 +97,7 @@ export class Runtime {
     if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
 
-  async set(
-    server: ServerEntry,
-    what: `state ${'ready' | 'drain'}` | `weight ${number}`,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void> {
     const command = `set server ${qualifiedName(server)} ${what}`;
     const answer = await ask(this.#admin, command, signal);
     if (answer.trim() !== '') throw rejected(command, answer);
@@ -99,7 +117,7 @@ function rejected(command: string, answer: string): Fault {
   );
 }
 
-function parseStat(csv: string): ServerRow[] {
+export function parseStat(csv: string): ServerRow[] {
   const [header = '', ...rows] = csv
     .replace(/^# /, '')
     .split('\n')

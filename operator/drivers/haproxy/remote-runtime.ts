@@ -1,0 +1,80 @@
+import { Fault } from '../../core/fault.ts';
+import type { ConfigFile } from './file.ts';
+import { configPath } from './render.ts';
+import { parseStat, type Runtime, type ServerRow } from './runtime.ts';
+
+/** What only the engine can do with a container that is out of reach. */
+export interface RemoteAccess {
+  /** Writes a file into the balancer's directory in its container; nothing happens if there is none. */
+  push(balancer: string, fileName: string, text: string): Promise<void>;
+  /** Makes the master process read its configuration anew. */
+  reload(balancer: string): Promise<void>;
+}
+
+const reloadDeadlineMs = 15_000;
+const pollMs = 50;
+
+/**
+ * A process on an engine that shares neither files nor sockets with us: files are copied in, a signal reloads, and what
+ * runs is seen through the statistics port. Servers are changed by a reload, too.
+ */
+export class RemoteRuntime implements Runtime {
+  readonly isDynamic = false;
+  readonly #balancer: string;
+  readonly #file: ConfigFile;
+  readonly #access: RemoteAccess;
+
+  constructor(balancer: string, file: ConfigFile, access: RemoteAccess) {
+    this.#balancer = balancer;
+    this.#file = file;
+    this.#access = access;
+  }
+
+  async structure(signal: AbortSignal): Promise<string | undefined> {
+    return this.#get(configPath, signal).catch(() => undefined);
+  }
+
+  async servers(signal: AbortSignal): Promise<ServerRow[]> {
+    const csv = await this.#get('/stats;csv', signal).catch((cause: unknown) => {
+      throw new Fault('transient', 'BalancerUnreachable', `HAProxy's statistics cannot be read: ${String(cause)}`, {
+        cause,
+      });
+    });
+    return parseStat(csv).filter(({ name }) => name !== 'FRONTEND' && name !== 'BACKEND');
+  }
+
+  deliver(fileName: string, text: string): Promise<void> {
+    return this.#access.push(this.#balancer, fileName, text);
+  }
+
+  async reload(signal: AbortSignal, wanted: string): Promise<void> {
+    await this.#access.reload(this.#balancer);
+    const endMs = Date.now() + reloadDeadlineMs;
+    while ((await this.structure(signal)) !== wanted) {
+      if (Date.now() > endMs)
+        throw new Fault(
+          'transient',
+          'BalancerRejected',
+          'HAProxy goes on with its old configuration; its log says why',
+        );
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /** Servers stand in the file, which every change reloads. */
+  async addServer(): Promise<void> {}
+  async removeServer(): Promise<void> {}
+  async set(): Promise<void> {}
+
+  async #get(path: string, signal: AbortSignal): Promise<string> {
+    const model = await this.#file.model();
+    if (!model) throw new Error('it has no configuration yet');
+    const { host, statisticsPort, gatewayToken = '' } = model.balancer.spec;
+    const response = await fetch(`http://${host}:${statisticsPort}${path}`, {
+      headers: path === configPath ? { 'x-mcpnet-token': gatewayToken } : {},
+      signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]),
+    });
+    if (!response.ok) throw new Error(`${path} is answered with ${response.status}`);
+    return (await response.text()).trim();
+  }
+}
