@@ -6,6 +6,7 @@ import { walk } from './walk.ts';
 const debounceMs = 50;
 /** A file younger than this may still be being written: what it lacks now is not missing yet. */
 const settledMs = 250;
+const mostManifests = 50_000;
 
 /**
  * A directory of YAML or JSON manifests, with its subdirectories. Events are hints that lead to a scan of everything;
@@ -15,15 +16,17 @@ export class DirectorySource implements Source {
   readonly name: string;
   readonly #files = new Map<string, ManifestFile>();
   readonly #now: () => number;
+  readonly #mostFiles: number;
   #unsettled = false;
 
-  constructor(directory: string, now: () => number = Date.now) {
+  constructor(directory: string, now: () => number = Date.now, mostFiles: number = mostManifests) {
     this.name = directory;
     this.#now = now;
+    this.#mostFiles = mostFiles;
   }
 
   async scan(): Promise<Snapshot> {
-    const found = await walk(this.name);
+    const found = await walk(this.name, this.#mostFiles);
     const documents: SourceDocument[] = [];
     const problems: ManifestProblem[] = [...found.problems];
     this.#unsettled = false;

@@ -19,15 +19,20 @@ export interface Walk {
 }
 
 const manifestName = /\.(ya?ml|json)$/i;
-const mostFiles = 50_000;
 
 /** Finds manifests below a directory. Follows links, each real directory once, and skips names that begin with a dot. */
-export async function walk(root: string): Promise<Walk> {
+export async function walk(root: string, mostFiles: number): Promise<Walk> {
   const files: FileEntry[] = [];
   const problems: ManifestProblem[] = [];
   const visited = new Set<string>();
   let complete = true;
   await visit(root);
+  if (files.length > mostFiles) {
+    const message = `holds more than ${mostFiles} manifests`;
+    problems.push({ file: root, line: 1, column: 1, path: '', message, remedy: 'split them between several operators' });
+    complete = false;
+    files.pop();
+  }
   files.sort((left, right) => (left.path < right.path ? -1 : 1));
   return { files, problems, complete };
 
@@ -42,14 +47,14 @@ export async function walk(root: string): Promise<Walk> {
       fail(directory, error);
       return;
     }
-    for (const name of names) if (!name.startsWith('.')) await look(join(directory, name), name);
+    for (const name of names.toSorted()) if (!name.startsWith('.')) await look(join(directory, name), name);
   }
 
   async function look(path: string, name: string): Promise<void> {
     try {
       const found = await stat(path);
       if (found.isDirectory()) await visit(path);
-      else if (found.isFile() && manifestName.test(name) && files.length < mostFiles) {
+      else if (found.isFile() && manifestName.test(name) && files.length <= mostFiles) {
         files.push({ path, sizeBytes: found.size, modifiedMs: found.mtimeMs, inode: found.ino });
       }
     } catch (error) {
