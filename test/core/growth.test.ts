@@ -68,6 +68,7 @@ describe('diff, growing', () => {
       'wait workload/new-1: waits for room: 1 replicas and 0 more are the limit',
     ]);
     expect(lines(planOf([workload('new-1', 1, exclusive)], []))).to.deep.equal(['create workload/new-1: replica 1 of 1 is missing']);
+    expect(planOf([workload('new-1', 1, { ...exclusive, maxSurge: 1 })], [seen(workload('old-1'))]).actions.map(({ verb }) => verb)).to.deep.equal(['remove']);
   });
 
   it('looks again by itself after what no event announces', () => {
