@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { bridgeVolume, gatewayOf, qualified } from '../mcpnetwork/names.ts';
 import { hashOf } from '../../operator/core/hash.ts';
-import type { DesireContext, Problem } from '../../operator/core/kind.ts';
+import type { DesireContext } from '../../operator/core/kind.ts';
+import type { Problem } from '../../operator/core/problem.ts';
 import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
 import { parseBytes, parseCpus, parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';

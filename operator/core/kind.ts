@@ -4,6 +4,7 @@ import type { DesiredItem, ItemKey, Observed } from './item.ts';
 import type { Lookup } from './bind.ts';
 import type { Plan } from './plan.ts';
 import type { PortClaim } from './port-lease.ts';
+import type { Problem } from './problem.ts';
 import type { Resource, ResourceKey } from './resource.ts';
 
 /** What a controller is told about the world it compiles for; everything else comes from resources. */
@@ -38,11 +39,6 @@ export interface RemoteEngine {
   readonly host: string;
   /** Lets requests through the balancer's gateway to containers. */
   readonly token: string;
-}
-
-export interface Problem {
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** Either the items that should exist, or the reason for which nothing may be decided (and so nothing is touched). */

@@ -1,5 +1,5 @@
 import { displayKey, type ResourceKey } from './resource.ts';
-import type { Problem } from './kind.ts';
+import type { Problem } from './problem.ts';
 
 /** A service that wants a port, from the network's range. */
 export interface PortClaim {
