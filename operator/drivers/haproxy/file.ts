@@ -7,10 +7,18 @@ import { parseModel } from './render.ts';
 export const configName = 'haproxy.cfg';
 const nextName = 'haproxy.cfg.next';
 
-/** The configuration file: HAProxy's input and the only memory of what it was told. */
+interface Content {
+  /** Of the file that was read: it changes with every writing, whoever writes. */
+  readonly stamp: string;
+  readonly text: string;
+  readonly model: Model | undefined;
+}
+
+/** The configuration file: HAProxy's input and the only memory of what it was told. Read again only when it changed. */
 export class ConfigFile {
   readonly #directory: string;
-  #cached: { readonly stamp: string; readonly model: Model | undefined } | undefined;
+  #known: Content | undefined;
+  #proposed = '';
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -18,25 +26,17 @@ export class ConfigFile {
 
   /** The model that the file holds; undefined if there is none, or none of ours. */
   async model(): Promise<Model | undefined> {
-    try {
-      const { ino, mtimeNs, size } = await stat(join(this.#directory, configName), { bigint: true });
-      const stamp = `${ino}:${mtimeNs}:${size}`;
-      if (this.#cached?.stamp === stamp) return this.#cached.model;
-      const model = parseModel(await this.text());
-      this.#cached = { stamp, model };
-      return model;
-    } catch {
-      return undefined;
-    }
+    return (await this.#read())?.model;
   }
 
   async text(): Promise<string> {
-    return readFile(join(this.#directory, configName), 'utf8').catch(() => '');
+    return (await this.#read())?.text ?? '';
   }
 
   /** Puts a text beside the file, to be checked. Returns its name within the directory. */
   async propose(text: string, durable: boolean): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    this.#proposed = text;
     const file = await open(join(this.#directory, nextName), 'w', 0o600);
     try {
       await file.writeFile(text);
@@ -49,13 +49,16 @@ export class ConfigFile {
 
   /** Removes the directory with everything that HAProxy left in it. */
   async remove(): Promise<void> {
-    this.#cached = undefined;
+    this.#known = undefined;
     await rm(this.#directory, { recursive: true, force: true });
   }
 
   /** Replaces the file by the proposed one in one step. */
   async accept(durable: boolean): Promise<void> {
-    await rename(join(this.#directory, nextName), join(this.#directory, configName));
+    const next = join(this.#directory, nextName);
+    const stamp = await stampOf(next);
+    await rename(next, this.#path);
+    this.#known = { stamp, text: this.#proposed, model: parseModel(this.#proposed) };
     if (!durable) return;
     const directory = await open(this.#directory, 'r');
     try {
@@ -64,4 +67,25 @@ export class ConfigFile {
       await directory.close();
     }
   }
+
+  get #path(): string {
+    return join(this.#directory, configName);
+  }
+
+  async #read(): Promise<Content | undefined> {
+    try {
+      const stamp = await stampOf(this.#path);
+      if (this.#known?.stamp === stamp) return this.#known;
+      const text = await readFile(this.#path, 'utf8');
+      this.#known = { stamp, text, model: parseModel(text) };
+      return this.#known;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function stampOf(path: string): Promise<string> {
+  const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+  return `${ino}:${mtimeNs}:${size}`;
 }
