@@ -98,7 +98,8 @@ export class Operator {
       applied: (changed) => {
         this.#manifestsChanged(changed);
       },
-      owned: () => observation.owners().length > 0,
+      // What cannot be seen may well exist.
+      owned: () => observation.owners().length > 0 || this.#world.blindness !== undefined,
     });
     this.statuses = new Statuses({
       store: deps.store,

@@ -99,6 +99,18 @@ describe('operator, at its beginning and end', () => {
     expect(harness.operator.statuses.get('MCPService/default/files')?.port).to.equal(11_100);
   });
 
+  it('removes nothing when the manifests are gone at a start at which nothing could be seen', async () => {
+    const harness = await Harness.settled(service('files'));
+    await harness.replace();
+    harness.source.remove(network(), service('files'));
+    for (const driver of harness.world.drivers) driver.away = 'is away';
+    await harness.start();
+    await harness.pass(3_000);
+    for (const driver of harness.world.drivers) driver.away = undefined;
+    await harness.pass(60_000);
+    expectServed(harness, 'files', 1);
+  });
+
   it('takes no route away because it cannot see the containers', async () => {
     const harness = await Harness.settled(service('files', { replicas: 2 }));
     await harness.replace();
