@@ -38,7 +38,7 @@ export class ConsulDriver implements Driver {
 
   async apply(action: Action): Promise<Observed | undefined> {
     if (action.verb === 'remove') {
-      await this.#registry(action.item.fields['registry'] ?? '').deregister(action.item.id);
+      await this.#deregister(action.item);
       return undefined;
     }
     if (action.verb === 'drain' || action.item.type !== 'registration') {
@@ -75,11 +75,24 @@ export class ConsulDriver implements Driver {
     });
   }
 
+  /** A network that is no longer declared may have taken its Consul along: then the registration went with it. */
+  async #deregister({ id, fields }: Observed): Promise<void> {
+    const network = fields['registry'] ?? '';
+    const isDeclared = this.#options.endpoints().has(network);
+    try {
+      await this.#registry(network).deregister(id);
+    } catch (error) {
+      if (isDeclared || !(error instanceof Fault) || error.class !== 'transient') throw error;
+    }
+  }
+
+  /** As it is declared, or was when it last was. */
   #registry(network: string): Registry {
     const endpoint = this.#options.endpoints().get(network);
+    const last = this.#registries.get(network);
+    if (!endpoint && last) return last;
     if (!endpoint) throw new Fault('missing', 'RegistryUnknown', `no Consul is known for ${network}`);
-    const known = this.#registries.get(network);
-    if (known?.serves(endpoint)) return known;
+    if (last?.serves(endpoint)) return last;
     const registry = new Registry(network, this.#options.scope, endpoint);
     this.#registries.set(network, registry);
     return registry;
