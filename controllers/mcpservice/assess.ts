@@ -83,7 +83,7 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   if (sick)
     return {
       reason: sick.fields['reason'] ?? (sick.phase === 'starting' ? 'Starting' : 'ReplicaStopped'),
-      message: `${sick.id} ${sick.message ?? `is ${sick.phase}`}`,
+      message: `${sick.id} ${sicknessOf(sick)}`,
     };
   const down = observedOf(assessment, 'server').find(({ fields }) => fields['health'] === 'DOWN');
   if (down)
@@ -96,6 +96,11 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
     reason: 'Progressing',
     message: wait ? `${wait.item.type} ${wait.item.id} ${wait.cause}` : 'is being set up',
   };
+}
+
+function sicknessOf({ phase, message, fields }: Observed): string {
+  if (fields['reason'] !== 'NotSpeakingMCP') return message ?? `is ${phase}`;
+  return `does not speak MCP: ${message ?? 'no answer'}; see the output of its container, and spec.transport, mcpPort and path`;
 }
 
 function serverInfo({ fields }: Observed): ServerInfo | undefined {

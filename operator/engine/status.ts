@@ -1,7 +1,10 @@
-import { settleConditions, type Condition } from '../core/condition.ts';
+import { settleConditions, type Condition, type ConditionDraft } from '../core/condition.ts';
 import type { ServerInfo, Verdict } from '../core/kind.ts';
-import type { Resource, ResourceKey } from '../core/resource.ts';
+import type { Origin, Resource, ResourceKey } from '../core/resource.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';
+
+/** Reasons that pass by themselves: nobody needs to look into the manifest. */
+const calm = new Set(['Progressing', 'Starting']);
 
 /** What is known of one resource; never written into its manifest. */
 export interface Status {
@@ -69,10 +72,22 @@ export function settleStatus(input: StatusInput): Status {
     ...(verdict.port !== undefined && { port: verdict.port }),
     ...(verdict.url !== undefined && { address: { url: verdict.url } }),
     ...(verdict.serverInfo && { serverInfo: verdict.serverInfo }),
-    conditions: settleConditions(drafts, previous?.conditions ?? [], resource.generation, input.nowMs),
+    conditions: settleConditions(
+      drafts.map((draft) => withPlace(draft, resource.origin)),
+      previous?.conditions ?? [],
+      resource.generation,
+      input.nowMs,
+    ),
     since: input.since,
     instances: input.instances,
   };
+}
+
+/** Trouble names the manifest in which it may be mended: `files.yaml:1 port 11100 belongs to service/postgres; ...`. */
+function withPlace(draft: ConditionDraft, { file, line }: Origin): ConditionDraft {
+  const isTrouble = draft.status === (draft.type === 'Degraded' ? 'True' : 'False');
+  if (!isTrouble || calm.has(draft.reason) || draft.reason === 'InvalidManifest') return draft;
+  return draft.message.startsWith(`${file}:`) ? draft : { ...draft, message: `${file}:${line} ${draft.message}` };
 }
 
 /** Status of a resource of which no version was ever valid. */

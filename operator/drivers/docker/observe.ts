@@ -65,7 +65,9 @@ export function observeNetwork(scope: string, network: Network): Observed {
     hash: ours ? (labels[label.hash] ?? '') : '',
     phase: ours ? 'ready' : 'foreign',
     fields: { networkId: network.Id, ...(gateway !== '' && { gateway }) },
-    ...(!ours && { message: `a network named ${network.Name} exists and is not ours` }),
+    ...(!ours && {
+      message: `exists and is not ours; remove it (docker network rm ${network.Name}) or name another in spec.networks`,
+    }),
   };
 }
 
