@@ -6,7 +6,8 @@ import { useTestNetwork } from '../support/use-test-network.ts';
 
 /** Exits 0 when something accepts a connection there, 1 when not within two seconds. */
 const tryToConnect = (host: string, port: number): string[] => [
-  'node', '-e',
+  'node',
+  '-e',
   `const s = require('net').connect(${port}, '${host}'); s.setTimeout(2000, () => process.exit(1)); s.on('error', () => process.exit(1)); s.on('connect', () => process.exit(0))`,
 ];
 
@@ -22,7 +23,12 @@ describe('a container of a service', function () {
     await net.start();
     await net.ready('closed', 'open');
     inspected = await (await net.container('closed')).inspect();
-    const outside = await runContainer({ name: `${net.scope}-outside`, scope: net.scope, image: 'mcpnet-test/tiny:1', network: net.frontend });
+    const outside = await runContainer({
+      name: `${net.scope}-outside`,
+      scope: net.scope,
+      image: 'mcpnet-test/tiny:1',
+      network: net.frontend,
+    });
     outsideAddress = (await outside.inspect()).NetworkSettings.Networks[net.frontend]?.IPAddress ?? '';
   });
 
@@ -38,21 +44,32 @@ describe('a container of a service', function () {
   it('cannot write its root, gain a capability or become root', async () => {
     const container = await net.container('closed');
     const read = async (command: string): Promise<string> => (await execIn(container, ['node', '-e', command])).text;
-    expect(await read(`try { require('fs').writeFileSync('/app/x', ''); console.log('wrote') } catch (e) { console.log(e.code) }`)).to.equal('EROFS');
+    expect(
+      await read(
+        `try { require('fs').writeFileSync('/app/x', ''); console.log('wrote') } catch (e) { console.log(e.code) }`,
+      ),
+    ).to.equal('EROFS');
     expect(await read(`require('fs').writeFileSync('/tmp/x', 'y'); console.log('wrote')`)).to.equal('wrote');
     const status = await read(`console.log(require('fs').readFileSync('/proc/self/status', 'utf8'))`);
-    expect(status).to.match(/CapEff:\t0+\n/).and.to.match(/NoNewPrivs:\t1\n/);
+    expect(status)
+      .to.match(/CapEff:\t0+\n/)
+      .and.to.match(/NoNewPrivs:\t1\n/);
     expect(await read('console.log(process.getuid())')).to.not.equal('0');
   });
 
   it('is bounded in memory, processes, processors, temporary space and logs', () => {
     const { Memory, MemorySwap, PidsLimit, NanoCpus, Tmpfs, LogConfig } = inspected.HostConfig;
-    expect({ Memory, MemorySwap, PidsLimit, NanoCpus }).to.deep.equal({ Memory: 256 * 2 ** 20, MemorySwap: 256 * 2 ** 20, PidsLimit: 64, NanoCpus: 5e8 });
+    expect({ Memory, MemorySwap, PidsLimit, NanoCpus }).to.deep.equal({
+      Memory: 256 * 2 ** 20,
+      MemorySwap: 256 * 2 ** 20,
+      PidsLimit: 64,
+      NanoCpus: 5e8,
+    });
     expect(Tmpfs).to.have.all.keys('/tmp', '/run');
     expect(LogConfig?.Config).to.deep.equal({ 'max-file': '3', 'max-size': '10m' });
   });
 
-  it('runs as the image\'s user behind an init process and comes back when it dies', () => {
+  it("runs as the image's user behind an init process and comes back when it dies", () => {
     expect(inspected.Config.User).to.match(/^[1-9]/);
     expect(inspected.HostConfig.Init).to.equal(true);
     expect(inspected.HostConfig.RestartPolicy?.Name).to.equal('unless-stopped');
@@ -86,7 +103,7 @@ describe('a container of a service', function () {
     expect((await docker.getNetwork(net.frontend).inspect()).Internal).to.equal(false);
   });
 
-  it('cannot reach Consul or the balancer\'s sockets through its mounts', () => {
+  it("cannot reach Consul or the balancer's sockets through its mounts", () => {
     expect(inspected.Mounts.filter(({ Type }) => Type === 'bind')).to.deep.equal([]);
   });
 });

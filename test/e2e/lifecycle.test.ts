@@ -13,7 +13,10 @@ describe('a service under traffic', function () {
   const net = useTestNetwork();
   const calc = (spec: Manifest['spec'] = {}): Manifest => tiny('calc', { port: net.port(0), ...spec });
   let declared: Manifest;
-  const reloads = async (): Promise<unknown> => ({ pid: await net.haproxy.workerPid(), reloads: await net.haproxy.reloads() });
+  const reloads = async (): Promise<unknown> => ({
+    pid: await net.haproxy.workerPid(),
+    reloads: await net.haproxy.reloads(),
+  });
 
   before('serve two services', async () => {
     declared = calc();
@@ -46,7 +49,7 @@ describe('a service under traffic', function () {
     const session = await connect(net.url(0));
     expect(await session.call('echo', { text: 'back' })).to.equal('back');
     await net.ready('calc');
-    expect((await net.consul.passing('calc'))).to.have.length(1);
+    expect(await net.consul.passing('calc')).to.have.length(1);
     expect((await other.end()).failures).to.deep.equal([]);
   });
 
@@ -58,31 +61,49 @@ describe('a service under traffic', function () {
     declared = calc({ env: [{ name: 'COLOUR', value: 'blue' }] });
     await net.write('calc.yaml', declared);
     // New sessions reach the new replica while the early one still has its own.
-    await eventually(async () => {
-      const late = await connect(net.url(0));
-      const where = await late.call('whoami');
-      await late.end();
-      return where !== host;
-    }, { timeoutMs: 20_000 });
+    await eventually(
+      async () => {
+        const late = await connect(net.url(0));
+        const where = await late.call('whoami');
+        await late.end();
+        return where !== host;
+      },
+      { timeoutMs: 20_000 },
+    );
     expect(await early.call('whoami')).to.equal(host);
     await early.end();
-    await eventually(async () => !(await net.containers('calc')).some(({ Id }) => Id === old?.Id), { timeoutMs: 20_000 });
+    await eventually(async () => !(await net.containers('calc')).some(({ Id }) => Id === old?.Id), {
+      timeoutMs: 20_000,
+    });
     const { failures, sessions } = await traffic.end();
     expect(failures).to.deep.equal([]);
     expect(sessions).to.be.above(2);
     const { Config } = await (await net.container('calc')).inspect();
     expect(Config.Env).to.include('COLOUR=blue');
-    await net.until('calc', (status) => isReady(status) && status.instances.filter(({ type }) => type === 'workload').length === 1);
+    await net.until(
+      'calc',
+      (status) => isReady(status) && status.instances.filter(({ type }) => type === 'workload').length === 1,
+    );
   });
 
   it('is not changed by a file that breaks, which is reported with its place and remedy', async () => {
     const traffic = new Traffic(net.url(1));
     const events = await net.watchDocker();
     const containers = (await net.containers()).map(({ Id }) => Id).sort();
-    const lines = ['apiVersion: mcpnet.io/v1alpha1', 'kind: MCPService', 'metadata: {name: calc}', 'spec:', '  image: a', '  replica: 2', '  transport: stdio'];
+    const lines = [
+      'apiVersion: mcpnet.io/v1alpha1',
+      'kind: MCPService',
+      'metadata: {name: calc}',
+      'spec:',
+      '  image: a',
+      '  replica: 2',
+      '  transport: stdio',
+    ];
     await net.write('calc.yaml', lines.join('\n'));
     const rejected = await net.until('calc', (status) => conditionOf(status, 'Accepted')?.status === 'False');
-    expect(conditionOf(rejected, 'Accepted')?.message).to.match(/^calc\.yaml:6:3 spec\.replica is not a field; did you mean "replicas"\?/);
+    expect(conditionOf(rejected, 'Accepted')?.message).to.match(
+      /^calc\.yaml:6:3 spec\.replica is not a field; did you mean "replicas"\?/,
+    );
     expect(isReady(rejected), 'the last good version still serves').to.equal(true);
     expect(await statusAt(net.healthUrl(0))).to.equal(200);
     expect(await events.seen()).to.deep.equal([]);
@@ -96,7 +117,7 @@ describe('a service under traffic', function () {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`goes on while the operator is ended by ${signal}, and its next start changes nothing`, async () => {
       const traffic = new Traffic(net.url(0));
-      const before = { ...(await reloads() as object), registrations: await net.consul.registrations() };
+      const before = { ...((await reloads()) as object), registrations: await net.consul.registrations() };
       const code = await net.operator.end(signal);
       expect(code).to.equal(signal === 'SIGTERM' ? 0 : null);
       const served = traffic.requests;
@@ -110,7 +131,9 @@ describe('a service under traffic', function () {
       expect(failures).to.deep.equal([]);
       expect(await events.seen()).to.deep.equal([]);
       expect(operator.changes).to.deep.equal([]);
-      expect({ ...(await reloads() as object), registrations: await net.consul.registrations() }).to.deep.equal(before);
+      expect({ ...((await reloads()) as object), registrations: await net.consul.registrations() }).to.deep.equal(
+        before,
+      );
     });
   }
 

@@ -45,7 +45,11 @@ describe('services that come while others are under load', function () {
     const before = await net.haproxy.reloads();
     const traffic = new Traffic(net.url(0), { sessions: 1, raw: 1 });
     await net.remove('many.yaml');
-    await eventually(async () => (await net.containers()).filter(({ Names }) => /added-(\d\d|[2-9])-/.test(Names[0] ?? '')).length === 0, { timeoutMs: 60_000 });
+    await eventually(
+      async () =>
+        (await net.containers()).filter(({ Names }) => /added-(\d\d|[2-9])-/.test(Names[0] ?? '')).length === 0,
+      { timeoutMs: 60_000 },
+    );
     const { failures } = await traffic.end();
     expect(failures).to.deep.equal([]);
     expect((await net.haproxy.reloads()) - before).to.be.at.most(3);

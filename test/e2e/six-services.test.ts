@@ -28,7 +28,10 @@ describe('the six services of the reference network', function () {
       .replace('discovery: 11090', `discovery: ${discovery}`)
       .replace('dashboard: 11091', `dashboard: ${dashboard}`)
       .replace('statistics: 11099', `statistics: ${statistics}`)
-      .replace(/^( +port: )(111\d\d)$/m, (_, field: string, port: string) => `${field}${net.port(Number(port) - firstReferencePort)}`)
+      .replace(
+        /^( +port: )(111\d\d)$/m,
+        (_, field: string, port: string) => `${field}${net.port(Number(port) - firstReferencePort)}`,
+      )
       .replace('sutazai-network', net.frontend)
       .replace('name: mcp-internal', `name: ${net.internal}`)
       .replace('hostPath: ./data', `hostPath: ${net.directory}/data`)
@@ -41,7 +44,11 @@ describe('the six services of the reference network', function () {
    */
   async function createFrontend(): Promise<void> {
     const subnet = `25.${randomInt(1, 255)}.${randomInt(1, 255)}.0/28`;
-    await docker.createNetwork({ Name: net.frontend, Labels: { [testLabel]: net.scope }, IPAM: { Config: [{ Subnet: subnet }] } });
+    await docker.createNetwork({
+      Name: net.frontend,
+      Labels: { [testLabel]: net.scope },
+      IPAM: { Config: [{ Subnet: subnet }] },
+    });
   }
 
   before('serve manifests/ with a database and a web server beside them', async function () {
@@ -59,10 +66,23 @@ describe('the six services of the reference network', function () {
     await createFrontend();
     await net.start();
     await net.networkReady();
-    await runContainer({ name: `${net.scope}-postgres-db`, scope: net.scope, image: 'mcpnet-test/postgres:15', network: net.internal, aliases: ['postgres-db'] });
     await runContainer({
-      name: `${net.scope}-web`, scope: net.scope, image: 'mcpnet/node:24', network: net.frontend, aliases: ['web.test'], entrypoint: ['node', '-e'],
-      command: [`require('http').createServer((q, r) => r.setHeader('content-type', 'text/html').end('<html><body><h1>A page of the test</h1></body></html>')).listen(8000)`],
+      name: `${net.scope}-postgres-db`,
+      scope: net.scope,
+      image: 'mcpnet-test/postgres:15',
+      network: net.internal,
+      aliases: ['postgres-db'],
+    });
+    await runContainer({
+      name: `${net.scope}-web`,
+      scope: net.scope,
+      image: 'mcpnet/node:24',
+      network: net.frontend,
+      aliases: ['web.test'],
+      entrypoint: ['node', '-e'],
+      command: [
+        `require('http').createServer((q, r) => r.setHeader('content-type', 'text/html').end('<html><body><h1>A page of the test</h1></body></html>')).listen(8000)`,
+      ],
     });
     await net.ready(...names);
   });
@@ -73,12 +93,15 @@ describe('the six services of the reference network', function () {
   });
 
   it('lists the tools of all six to twenty clients at once', async () => {
-    const client = async (): Promise<string[][]> => Promise.all(names.map(async (name) => {
-      const session = await connect(urlOf(name));
-      const tools = await session.tools();
-      await session.end();
-      return tools;
-    }));
+    const client = async (): Promise<string[][]> =>
+      Promise.all(
+        names.map(async (name) => {
+          const session = await connect(urlOf(name));
+          const tools = await session.tools();
+          await session.end();
+          return tools;
+        }),
+      );
     const lists = await Promise.all(Array.from({ length: 20 }, client));
     const [first = []] = lists;
     expect(first.map(({ length }) => length)).to.deep.equal([1, 14, 6, 2, 26, 9]);
@@ -86,21 +109,33 @@ describe('the six services of the reference network', function () {
   });
 
   it('registers six passing services in Consul, with version, capabilities, transport and protocol', async () => {
-    await eventually(async () => {
-      for (const name of names) expect(await net.consul.passing(name), name).to.have.length(1);
-    }, { timeoutMs: 20_000 });
+    await eventually(
+      async () => {
+        for (const name of names) expect(await net.consul.passing(name), name).to.have.length(1);
+      },
+      { timeoutMs: 20_000 },
+    );
     expect(await net.consul.services()).to.deep.equal([...names].sort());
     const [{ Service: files } = expect.fail('files is not registered')] = await net.consul.passing('files');
     expect(files.Tags).to.include.members(['mcp', 'stdio', 'tools', 'version-2026.8.31']);
     expect(files.Meta).to.include({
-      transport: 'stdio', path: '/mcp', version: '2026.8.31', capabilities: 'tools', protocol: '2025-11-25', port: String(net.port(1)),
+      transport: 'stdio',
+      path: '/mcp',
+      version: '2026.8.31',
+      capabilities: 'tools',
+      protocol: '2025-11-25',
+      port: String(net.port(1)),
     });
     expect(files.ID.startsWith(net.scope)).to.equal(true);
   });
 
   it('shows all six as UP on the statistics page', async () => {
     await eventually(async () => {
-      for (const name of names) expect((await net.haproxy.servers(name)).map(({ status }) => status), name).to.deep.equal(['UP']);
+      for (const name of names)
+        expect(
+          (await net.haproxy.servers(name)).map(({ status }) => status),
+          name,
+        ).to.deep.equal(['UP']);
     });
     const page = await net.haproxy.page();
     for (const name of names) expect(page).to.include(name);
@@ -108,10 +143,14 @@ describe('the six services of the reference network', function () {
 
   it('queries a real PostgreSQL', async () => {
     const session = await connect(urlOf('postgres'));
-    const rows = JSON.parse(await session.call('query', { sql: 'SELECT name FROM widgets ORDER BY id' })) as { name: string }[];
+    const rows = JSON.parse(await session.call('query', { sql: 'SELECT name FROM widgets ORDER BY id' })) as {
+      name: string;
+    }[];
     expect(rows.map(({ name }) => name)).to.deep.equal(['sprocket', 'flange', 'gasket']);
     const refused = await session.client.callTool({ name: 'query', arguments: { sql: 'DELETE FROM widgets' } }).then(
-      ({ isError }) => isError === true, () => true);
+      ({ isError }) => isError === true,
+      () => true,
+    );
     expect(refused, 'the server reads only').to.equal(true);
   });
 
@@ -136,7 +175,9 @@ describe('the six services of the reference network', function () {
     const clients = await Promise.all([1, 2, 3].map(() => connect(urlOf('memory'))));
     // In turn: server-memory itself reads, changes and writes its file without a lock, and loses one of two changes at once.
     for (const [index, client] of clients.entries()) {
-      await client.call('create_entities', { entities: [{ name: `entity-${index}`, entityType: 'test', observations: [`seen by ${index}`] }] });
+      await client.call('create_entities', {
+        entities: [{ name: `entity-${index}`, entityType: 'test', observations: [`seen by ${index}`] }],
+      });
     }
     const graphs = await Promise.all(clients.map((client) => client.call('read_graph')));
     expect(new Set(graphs).size, 'all clients see one graph').to.equal(1);
@@ -144,7 +185,13 @@ describe('the six services of the reference network', function () {
     const [before] = await net.containers('memory');
     const text = await readFile(join(net.manifests, 'memory.yaml'), 'utf8');
     await net.write('memory.yaml', text.replace('env:\n', 'env:\n    - { name: EPOCH, value: "2" }\n'));
-    await net.until('memory', (status) => status.observedGeneration === 2 && isReady(status) && status.instances.filter(({ type }) => type === 'workload').length === 1);
+    await net.until(
+      'memory',
+      (status) =>
+        status.observedGeneration === 2 &&
+        isReady(status) &&
+        status.instances.filter(({ type }) => type === 'workload').length === 1,
+    );
     const [after] = await net.containers('memory');
     expect(after?.Id).to.not.equal(before?.Id);
     const graph = await (await connect(urlOf('memory'))).call('read_graph');
@@ -160,10 +207,13 @@ describe('the six services of the reference network', function () {
       const session = await connect(urlOf(name));
       const startedMs = performance.now();
       // Either an answer that says it is an error, or a JSON-RPC error: the SDK throws an McpError with its code.
-      const verdict = await session.client.callTool({ name: tool, arguments: args }, undefined, { timeout: boundMs }).then(
-        (result) => (result.isError === true ? 'isError' : `succeeded: ${JSON.stringify(result).slice(0, 300)}`),
-        (error: unknown) => (error instanceof Error && 'code' in error && error.code !== -32001 ? 'JSON-RPC error' : String(error)),
-      );
+      const verdict = await session.client
+        .callTool({ name: tool, arguments: args }, undefined, { timeout: boundMs })
+        .then(
+          (result) => (result.isError === true ? 'isError' : `succeeded: ${JSON.stringify(result).slice(0, 300)}`),
+          (error: unknown) =>
+            error instanceof Error && 'code' in error && error.code !== -32001 ? 'JSON-RPC error' : String(error),
+        );
       expect(verdict).to.be.oneOf(['isError', 'JSON-RPC error']);
       expect(performance.now() - startedMs).to.be.below(boundMs);
       expect(await session.tools(), 'the session goes on').to.not.be.empty;
@@ -176,7 +226,17 @@ describe('the six services of the reference network', function () {
     const bridge = Mounts.find(({ Destination }) => Destination === '/mcpnet');
     expect(bridge).to.include({ Type: 'volume', RW: false });
     expect(Config.Image).to.equal('mcpnet/mcp-filesystem:2026.8.31');
-    expect((await execIn(container, ['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib', '/mcpnet/bin/node', '-p', 'process.getuid()'])).text)
-      .to.equal(process.getuid?.() === 0 ? '1234' : String(process.getuid?.()));
+    expect(
+      (
+        await execIn(container, [
+          '/mcpnet/lib/ld.so',
+          '--library-path',
+          '/mcpnet/lib',
+          '/mcpnet/bin/node',
+          '-p',
+          'process.getuid()',
+        ])
+      ).text,
+    ).to.equal(process.getuid?.() === 0 ? '1234' : String(process.getuid?.()));
   });
 });

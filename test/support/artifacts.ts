@@ -9,13 +9,21 @@ const logLines = 500;
 
 /** Keeps the operator's log, manifests, HAProxy's file, the statuses and what containers printed, under `artifacts/`. */
 export async function keepArtifacts(network: TestNetwork, title: string): Promise<string> {
-  const directory = join(root, title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 100));
+  const directory = join(
+    root,
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, 100),
+  );
   await mkdir(directory, { recursive: true });
   await Promise.all([
     keep(() => cp(join(network.directory, 'operator.log'), join(directory, 'operator.log'))),
     keep(() => cp(network.manifests, join(directory, 'manifests'), { recursive: true })),
     keep(() => cp(network.haproxy.configPath, join(directory, 'haproxy.cfg'))),
-    keep(async () => writeFile(join(directory, 'statuses.json'), JSON.stringify(await network.statuses(), undefined, 2))),
+    keep(async () =>
+      writeFile(join(directory, 'statuses.json'), JSON.stringify(await network.statuses(), undefined, 2)),
+    ),
     keep(() => keepContainers(network, directory)),
   ]);
   return directory;

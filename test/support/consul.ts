@@ -36,19 +36,32 @@ export class ConsulView {
 
   /** Names of all registered services but Consul itself. */
   async services(): Promise<readonly string[]> {
-    const catalog = await askJson<Record<string, unknown>>(`${this.#address}/v1/catalog/services`, { headers: this.#headers });
-    return Object.keys(catalog).filter((name) => name !== 'consul').sort();
+    const catalog = await askJson<Record<string, unknown>>(`${this.#address}/v1/catalog/services`, {
+      headers: this.#headers,
+    });
+    return Object.keys(catalog)
+      .filter((name) => name !== 'consul')
+      .sort();
   }
 
   /** Which registrations there are and since which raft index: equal before and after means nobody registered. */
   async registrations(): Promise<string> {
     const names = await this.services();
     const entries = await Promise.all(names.map((name) => this.health(name)));
-    return JSON.stringify(entries.flat().map(({ Service: { ID, CreateIndex, ModifyIndex } }) => [ID, CreateIndex, ModifyIndex]).sort());
+    return JSON.stringify(
+      entries
+        .flat()
+        .map(({ Service: { ID, CreateIndex, ModifyIndex } }) => [ID, CreateIndex, ModifyIndex])
+        .sort(),
+    );
   }
 
   async put(path: string, body: unknown): Promise<string> {
-    const answer = await ask(`${this.#address}${path}`, { method: 'PUT', headers: this.#headers, body: JSON.stringify(body) });
+    const answer = await ask(`${this.#address}${path}`, {
+      method: 'PUT',
+      headers: this.#headers,
+      body: JSON.stringify(body),
+    });
     if (answer.status !== 200) throw new Error(`Consul answered ${answer.status} to ${path}: ${answer.body}`);
     return answer.body;
   }

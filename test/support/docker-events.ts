@@ -34,8 +34,9 @@ export class DockerEvents {
   /** What happened so far, as `container start files-1a2b3c4d-1`. */
   async seen(): Promise<readonly string[]> {
     await this.#fence();
-    return this.#all.filter((event) => this.#concerns(event)).map(({ Type, Action, Actor }) =>
-      `${Type} ${Action} ${Actor.Attributes?.['name'] ?? Actor.ID}`);
+    return this.#all
+      .filter((event) => this.#concerns(event))
+      .map(({ Type, Action, Actor }) => `${Type} ${Action} ${Actor.Attributes?.['name'] ?? Actor.ID}`);
   }
 
   /** Makes an event and waits for it: whatever the engine did before has been reported by then. */

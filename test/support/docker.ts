@@ -40,7 +40,9 @@ export async function runContainer(options: RunOptions): Promise<Docker.Containe
       Binds: [...binds],
       ...(network && { NetworkMode: network }),
       ...(publish && {
-        PortBindings: { [`${publish.containerPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(publish.hostPort) }] },
+        PortBindings: {
+          [`${publish.containerPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(publish.hostPort) }],
+        },
       }),
     },
     ...(network && { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [...aliases] } } } }),
@@ -50,7 +52,10 @@ export async function runContainer(options: RunOptions): Promise<Docker.Containe
 }
 
 /** What a command in a running container prints, with its exit code. */
-export async function execIn(container: Docker.Container, command: readonly string[]): Promise<{ code: number; text: string }> {
+export async function execIn(
+  container: Docker.Container,
+  command: readonly string[],
+): Promise<{ code: number; text: string }> {
   const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
   const output = new PassThrough();
   const stream = await exec.start({});
@@ -67,16 +72,22 @@ export async function removeScope(scope: string, networkNames: readonly string[]
   const filters = [`${ownerLabel}=${scope}`, `${testLabel}=${scope}`];
   for (const filter of filters) {
     const containers = await docker.listContainers({ all: true, filters: { label: [filter] } });
-    await Promise.all(containers.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))));
+    await Promise.all(
+      containers.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))),
+    );
   }
   const networks = await docker.listNetworks();
-  const ours = networks.filter(({ Name, Labels = {} }) =>
-    networkNames.includes(Name) || Labels[ownerLabel] === scope || Labels[testLabel] === scope);
+  const ours = networks.filter(
+    ({ Name, Labels = {} }) =>
+      networkNames.includes(Name) || Labels[ownerLabel] === scope || Labels[testLabel] === scope,
+  );
   for (const { Id } of ours) await ignoreMissing(docker.getNetwork(Id).remove());
   const { Volumes: volumes } = await docker.listVolumes();
   // The filter must not depend on labels alone: Docker makes a named volume by itself when a container mounts it.
-  const mine = volumes.filter(({ Name, Labels }) =>
-    Name.startsWith(`${scope}-`) || Labels?.[ownerLabel] === scope || Labels?.[testLabel] === scope);
+  const mine = volumes.filter(
+    ({ Name, Labels }) =>
+      Name.startsWith(`${scope}-`) || Labels?.[ownerLabel] === scope || Labels?.[testLabel] === scope,
+  );
   for (const { Name } of mine) await ignoreMissing(docker.getVolume(Name).remove({ force: true }));
 }
 

@@ -35,3 +35,12 @@ async function attempt<T>(probe: () => T | Promise<T>): Promise<Outcome<T>> {
     return { met: false, reason: cause instanceof Error ? cause.message : String(cause), cause };
   }
 }
+
+/** The opposite: resolves if the check holds all the time. For what must not happen, where nothing tells when it did not. */
+export async function always(check: () => Promise<unknown>, forMs: number): Promise<void> {
+  const end = performance.now() + forMs;
+  while (performance.now() < end) {
+    await check();
+    await delay(100);
+  }
+}

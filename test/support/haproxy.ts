@@ -23,10 +23,15 @@ export class HaproxyView {
   /** `Pid: 8`, `Uptime_sec: 12`, ... as a record. */
   async info(): Promise<Readonly<Record<string, string>>> {
     const text = await this.#command('admin.sock', 'show info');
-    return Object.fromEntries(text.split('\n').filter((line) => line.includes(':')).map((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1).trim()];
-    }));
+    return Object.fromEntries(
+      text
+        .split('\n')
+        .filter((line) => line.includes(':'))
+        .map((line) => {
+          const colon = line.indexOf(':');
+          return [line.slice(0, colon), line.slice(colon + 1).trim()];
+        }),
+    );
   }
 
   /** Process id of the worker that serves now, within its container. Another one after every reload. */
@@ -52,7 +57,9 @@ export class HaproxyView {
 
   /** The replicas of a service as the statistics page shows them. */
   async servers(backend: string): Promise<readonly StatRow[]> {
-    return (await this.rows()).filter(({ pxname, svname }) => pxname === backend && !['FRONTEND', 'BACKEND'].includes(svname ?? ''));
+    return (await this.rows()).filter(
+      ({ pxname, svname }) => pxname === backend && !['FRONTEND', 'BACKEND'].includes(svname ?? ''),
+    );
   }
 
   async page(): Promise<string> {

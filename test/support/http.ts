@@ -35,7 +35,9 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
         });
       },
     );
-    call.setTimeout(timeoutMs, () => call.destroy(new Error(`${method} ${url} was not answered within ${timeoutMs} ms`)));
+    call.setTimeout(timeoutMs, () =>
+      call.destroy(new Error(`${method} ${url} was not answered within ${timeoutMs} ms`)),
+    );
     call.on('error', reject);
     call.end(body);
   });

@@ -20,15 +20,19 @@ export function service(name: string, spec: Manifest['spec'], metadata: Record<s
 
 /** The smallest service: starts in a moment, answers `echo` and `whoami`. Checked often, drained briefly. */
 export function tiny(name: string, spec: Manifest['spec'] = {}, metadata: Record<string, unknown> = {}): Manifest {
-  return service(name, {
-    image: tinyImage,
-    transport: 'streamable-http',
-    mcpPort: 3000,
-    resources: { memory: '256Mi', pids: 64 },
-    healthCheck: { interval: '500ms' },
-    rollout: { drainTimeout: '3s' },
-    ...spec,
-  }, metadata);
+  return service(
+    name,
+    {
+      image: tinyImage,
+      transport: 'streamable-http',
+      mcpPort: 3000,
+      resources: { memory: '256Mi', pids: 64 },
+      healthCheck: { interval: '500ms' },
+      rollout: { drainTimeout: '3s' },
+      ...spec,
+    },
+    metadata,
+  );
 }
 
 /** The text of a file with these documents; a string stands for itself, so that a test can write what no object can say. */

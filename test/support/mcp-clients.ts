@@ -31,8 +31,13 @@ export async function connectSse(url: URL): Promise<McpSession> {
 }
 
 /** SDK 2.x, insisting on revision 2026-07-28: no session. */
-export async function connectModern(url: URL): Promise<{ tools(): Promise<string[]>; call(name: string, args?: Record<string, unknown>): Promise<string> }> {
-  const client = new ModernClient({ name: 'e2e-modern', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+export async function connectModern(
+  url: URL,
+): Promise<{ tools(): Promise<string[]>; call(name: string, args?: Record<string, unknown>): Promise<string> }> {
+  const client = new ModernClient(
+    { name: 'e2e-modern', version: '1' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
   await client.connect(new ModernTransport(url));
   opened.add(client);
   return {

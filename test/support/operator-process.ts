@@ -28,10 +28,12 @@ export class OperatorProcess {
         this.#lines.push(...lines);
       });
     }
-    this.#ended = new Promise((resolve) => this.#child.once('close', (code) => {
-      log.end();
-      resolve(code);
-    }));
+    this.#ended = new Promise((resolve) =>
+      this.#child.once('close', (code) => {
+        log.end();
+        resolve(code);
+      }),
+    );
   }
 
   get pid(): number {
@@ -52,7 +54,9 @@ export class OperatorProcess {
 
   /** Every change that it made in the world: `create workload/files-1a2b3c4d-1`. */
   get changes(): readonly string[] {
-    return this.log.filter(({ message }) => message === 'done').map((entry) => `${String(entry['verb'])} ${String(entry['item'])}`);
+    return this.log
+      .filter(({ message }) => message === 'done')
+      .map((entry) => `${String(entry['verb'])} ${String(entry['item'])}`);
   }
 
   /** Sends the signal and resolves with the exit code once the process is gone; null if the signal ended it. */

@@ -68,7 +68,13 @@ export class TestNetwork {
   get ports(): { discovery: number; dashboard: number; statistics: number; first: number; last: number } {
     const first = this.#firstPort;
     const { servicePorts = 20 } = this.#options;
-    return { discovery: first, dashboard: first + 1, statistics: first + 2, first: first + 3, last: first + 2 + servicePorts };
+    return {
+      discovery: first,
+      dashboard: first + 1,
+      statistics: first + 2,
+      first: first + 3,
+      last: first + 2 + servicePorts,
+    };
   }
 
   get consul(): ConsulView {
@@ -124,10 +130,13 @@ export class TestNetwork {
   async start(...flags: string[]): Promise<OperatorProcess> {
     const operator = new OperatorProcess([...this.flags, ...flags], join(this.directory, 'operator.log'));
     this.#processes.push(operator);
-    await eventually(async () => {
-      if (!operator.isRunning) throw new Error(`the operator ended: ${operator.output}`);
-      return (await this.#api<{ pid: number }>('operator')).pid === operator.pid;
-    }, { timeoutMs: 20_000 });
+    await eventually(
+      async () => {
+        if (!operator.isRunning) throw new Error(`the operator ended: ${operator.output}`);
+        return (await this.#api<{ pid: number }>('operator')).pid === operator.pid;
+      },
+      { timeoutMs: 20_000 },
+    );
     return operator;
   }
 
@@ -153,11 +162,14 @@ export class TestNetwork {
 
   /** Resolves with the status once it is as wanted; tells the conditions when the time is over. */
   async until(name: string, wanted: (status: Status) => boolean, timeoutMs = readyMs): Promise<Status> {
-    return eventually(async () => {
-      const status = await this.status(name);
-      if (!wanted(status)) throw new Error(`${name} is still ${JSON.stringify(status.conditions)}`);
-      return status;
-    }, { timeoutMs });
+    return eventually(
+      async () => {
+        const status = await this.status(name);
+        if (!wanted(status)) throw new Error(`${name} is still ${JSON.stringify(status.conditions)}`);
+        return status;
+      },
+      { timeoutMs },
+    );
   }
 
   async ready(...names: string[]): Promise<void> {
@@ -174,13 +186,21 @@ export class TestNetwork {
     const before = (await this.status(name)).observedGeneration;
     await this.write(file, manifest);
     const replicas = Number(manifest.spec['replicas'] ?? 1);
-    await this.until(name, (status) => status.observedGeneration > before && isReady(status) &&
-      status.instances.filter(({ type }) => type === 'workload').length === replicas);
+    await this.until(
+      name,
+      (status) =>
+        status.observedGeneration > before &&
+        isReady(status) &&
+        status.instances.filter(({ type }) => type === 'workload').length === replicas,
+    );
   }
 
   /** Containers of the scope, or of one of its resources. */
   async containers(name?: string, kind = 'MCPService'): Promise<readonly Docker.ContainerInfo[]> {
-    const label = [`${ownerLabel}=${this.scope}`, ...(name === undefined ? [] : [`${keyLabel}=${kind}/default/${name}`])];
+    const label = [
+      `${ownerLabel}=${this.scope}`,
+      ...(name === undefined ? [] : [`${keyLabel}=${kind}/default/${name}`]),
+    ];
     const all = await docker.listContainers({ all: true, filters: { label } });
     return all.filter(({ Labels }) => Labels[roleLabel] !== 'volume-holder');
   }

@@ -101,7 +101,9 @@ export class Traffic {
   /** initialize, a call, DELETE: nothing is left behind, and every answer is checked. */
   async #rawSession(agent: Agent): Promise<void> {
     const opening = await this.#post(agent, 'initialize', {
-      protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'e2e-raw', version: '1' },
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'e2e-raw', version: '1' },
     });
     const sessionId = opening.headers['mcp-session-id'] ?? '';
     const text = `raw request ${this.#requests}`;

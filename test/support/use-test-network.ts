@@ -11,7 +11,7 @@ let prepared: Promise<void> | undefined;
 /** A network for the tests of one `describe`: open before the first, gone after the last, its traces kept if one fails. */
 export function useTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
   const network = new TestNetwork(options);
-  before('open a network of the tests\' own', async function () {
+  before("open a network of the tests' own", async function () {
     this.timeout(600_000);
     prepared ??= prepare();
     await prepared;
@@ -26,7 +26,8 @@ export function useTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
     this.timeout(60_000);
     const suite = this.test?.parent;
     // A hook that failed leaves its tests without a state, and no test's own hook has kept anything.
-    if (suite?.tests.some(({ state, pending }) => state === undefined && !pending)) await keepArtifacts(network, `${suite.fullTitle()} hook`);
+    if (suite?.tests.some(({ state, pending }) => state === undefined && !pending))
+      await keepArtifacts(network, `${suite.fullTitle()} hook`);
     await network.close();
   });
   return network;
@@ -41,6 +42,8 @@ async function prepare(): Promise<void> {
 async function sweep(): Promise<void> {
   const containers = await docker.listContainers({ all: true, filters: { label: [ownerLabel] } });
   const old = containers.filter(({ Created }) => Date.now() - Created * 1000 > abandonedAfterMs);
-  const scopes = new Set(old.map(({ Labels }) => Labels[ownerLabel] ?? '').filter((scope) => /^e2e-[0-9a-f]{8}$/.test(scope)));
+  const scopes = new Set(
+    old.map(({ Labels }) => Labels[ownerLabel] ?? '').filter((scope) => /^e2e-[0-9a-f]{8}$/.test(scope)),
+  );
   for (const scope of scopes) await removeScope(scope, [`${scope}-frontend`, `${scope}-internal`]);
 }
