@@ -3,7 +3,8 @@ import type { Snapshot, Source, SourceDocument, ManifestProblem } from '../ports
 import { ManifestFile } from './manifest-file.ts';
 import { walk } from './walk.ts';
 
-const debounceMs = 50;
+/** Longer than the gaps in a burst of writes, and all of it is felt by whoever writes a single file. */
+const debounceMs = 20;
 /** A file younger than this may still be being written: what it lacks now is not missing yet. */
 const settledMs = 250;
 const mostManifests = 50_000;
