@@ -51,7 +51,9 @@ export class BenchNetwork {
 
   async close(): Promise<void> {
     for (const name of ['floor', 'peer']) await removeScope(this.beside(name), []);
-    await removeScope(this.scope, [this.#frontend, this.internal]);
+    // A container whose removal the operator has just begun may hold its network a little longer.
+    const remove = (): Promise<void> => removeScope(this.scope, [this.#frontend, this.internal]);
+    await eventually(remove, { timeoutMs: 30_000, intervalMs: 200 });
     await rm(this.directory, { recursive: true, force: true });
     open.delete(this);
   }
