@@ -32,7 +32,8 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
 
 const pureFolders = ['operator/core/', 'controllers/'];
 /** Names through which time, chance or the world would reach a pure function. */
-const impure = /\b(Date\.now|Math\.random|setTimeout|setInterval|setImmediate|process\.|fetch\()|new Date\(\)|performance\./;
+const impure =
+  /\b(Date\.now|Math\.random|setTimeout|setInterval|setImmediate|process\.|fetch\()|new Date\(\)|performance\./;
 const pureBuiltins = ['node:crypto', 'node:path'];
 
 interface SourceFile {
@@ -41,8 +42,12 @@ interface SourceFile {
 }
 
 function importsOf({ path, text }: SourceFile): string[] {
-  const found = [...text.matchAll(/(?:^|\s)(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g)];
-  return found.map(([, from, bare]) => from ?? bare ?? '').map((name) => (name.startsWith('.') ? join(path, '..', name) : name));
+  const found = [
+    ...text.matchAll(/(?:^|\s)(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g),
+  ];
+  return found
+    .map(([, from, bare]) => from ?? bare ?? '')
+    .map((name) => (name.startsWith('.') ? join(path, '..', name) : name));
 }
 
 function allowedFor(path: string): readonly string[] | undefined {
@@ -55,20 +60,30 @@ function layerViolations(file: SourceFile): string[] {
   const allowed = allowedFor(file.path);
   return importsOf(file)
     .filter((name) => name.startsWith('operator/') || name.startsWith('controllers/') || name.startsWith('schemas/'))
-    .filter((name) => (allowed ? !allowed.some((prefix) => name.startsWith(prefix)) : name.startsWith('operator/bridge/')))
+    .filter((name) =>
+      allowed ? !allowed.some((prefix) => name.startsWith(prefix)) : name.startsWith('operator/bridge/'),
+    )
     .map((name) => `${file.path} imports ${name}`);
 }
 
 function libraryViolations(file: SourceFile): string[] {
   return importsOf(file)
-    .filter((name) => Object.entries(libraries).some(([library, folders]) =>
-      (name === library || name.startsWith(`${library}/`)) && !folders.some((folder) => file.path.startsWith(folder))))
+    .filter((name) =>
+      Object.entries(libraries).some(
+        ([library, folders]) =>
+          (name === library || name.startsWith(`${library}/`)) &&
+          !folders.some((folder) => file.path.startsWith(folder)),
+      ),
+    )
     .map((name) => `${file.path} imports ${name}`);
 }
 
 function purityViolations(file: SourceFile): string[] {
   if (!pureFolders.some((folder) => file.path.startsWith(folder))) return [];
-  const lines = file.text.split('\n').filter((line) => impure.test(line)).map((line) => `${file.path}: ${line.trim()}`);
+  const lines = file.text
+    .split('\n')
+    .filter((line) => impure.test(line))
+    .map((line) => `${file.path}: ${line.trim()}`);
   const builtins = importsOf(file).filter((name) => name.startsWith('node:') && !pureBuiltins.includes(name));
   return [...lines, ...builtins.map((name) => `${file.path} imports ${name}`)];
 }
@@ -107,28 +122,54 @@ describe('architecture', () => {
   });
 
   it(`has no file of more than ${mostLines} lines`, () => {
-    const sizes = [...filesBelow('operator'), ...filesBelow('controllers')].map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }));
+    const sizes = [...filesBelow('operator'), ...filesBelow('controllers')].map(({ path, text }) => ({
+      path,
+      lines: text.trimEnd().split('\n').length,
+    }));
     expect(sizes.filter(({ lines }) => lines > mostLines)).to.deep.equal([]);
   });
 
   it('sees the whole product and how it hangs together', () => {
-    expect(product.map(({ path }) => path)).to.include.members(['operator/core/diff.ts', 'operator/drivers/docker/driver.ts', 'controllers/mcpservice/desire.ts']);
-    const importing = (name: string): string[] => product.filter((file) => importsOf(file).includes(name)).map(({ path }) => path);
-    expect(importing('operator/core/bind.ts')).to.include.members(['operator/core/diff.ts', 'operator/core/satisfied.ts']);
+    expect(product.map(({ path }) => path)).to.include.members([
+      'operator/core/diff.ts',
+      'operator/drivers/docker/driver.ts',
+      'controllers/mcpservice/desire.ts',
+    ]);
+    const importing = (name: string): string[] =>
+      product.filter((file) => importsOf(file).includes(name)).map(({ path }) => path);
+    expect(importing('operator/core/bind.ts')).to.include.members([
+      'operator/core/diff.ts',
+      'operator/core/satisfied.ts',
+    ]);
     expect(importing('dockerode')).to.include('operator/drivers/docker/driver.ts');
   });
 
   const forged: readonly (readonly [string, string, string, (file: SourceFile) => string[]])[] = [
     ['core that imports the engine', 'operator/core/x.ts', 'import { a } from "../engine/queue.ts";', layerViolations],
-    ['a driver that imports another', 'operator/drivers/docker/x.ts', "import type { A } from '../consul/driver.ts';", layerViolations],
+    [
+      'a driver that imports another',
+      'operator/drivers/docker/x.ts',
+      "import type { A } from '../consul/driver.ts';",
+      layerViolations,
+    ],
     ['an API that imports the engine', 'operator/api/x.ts', "export * from '../engine/operator.ts';", layerViolations],
     ['a composition that imports the bridge', 'operator/main.ts', "await import('./bridge/main.ts');", layerViolations],
-    ['a bridge that imports core', 'operator/bridge/x.ts', 'import {\n  hashOf,\n} from "../core/hash.ts";', layerViolations],
+    [
+      'a bridge that imports core',
+      'operator/bridge/x.ts',
+      'import {\n  hashOf,\n} from "../core/hash.ts";',
+      layerViolations,
+    ],
     ['a second user of dockerode', 'operator/cli/x.ts', 'import Docker from "dockerode";', libraryViolations],
     ['a deep import of a library', 'operator/engine/x.ts', "import 'yaml/util';", libraryViolations],
     ['a clock in core', 'operator/core/x.ts', 'const now = Date.now();', purityViolations],
     ['a file system in a controller', 'controllers/x.ts', 'import { readFileSync } from "node:fs";', purityViolations],
-    ['a second reader of the environment', 'operator/main.ts', 'const home = process.env["HOME"];', environmentViolations],
+    [
+      'a second reader of the environment',
+      'operator/main.ts',
+      'const home = process.env["HOME"];',
+      environmentViolations,
+    ],
   ];
   for (const [what, path, text, rule] of forged) {
     it(`would notice ${what}`, () => {

@@ -1,4 +1,5 @@
-import type { Desire, DesireContext, Kind, Platform, Problem } from '../core/kind.ts';
+import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
+import type { Problem } from '../core/problem.ts';
 import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
 import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Secrets } from '../ports/secrets.ts';

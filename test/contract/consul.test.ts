@@ -3,24 +3,37 @@ import Docker from 'dockerode';
 import { ConsulDriver } from '../../operator/drivers/consul/driver.ts';
 import { systemClock } from '../../operator/ports/clock.ts';
 import { eventually } from '../support/eventually.ts';
-import { driverContract, type Subject } from './driver-contract.ts';
+import { driverContract } from './driver-contract.ts';
 import { registrationItem, withSpec } from './items.ts';
+import type { Subject } from './subject.ts';
 
 const docker = new Docker();
 const scope = `test-${randomBytes(4).toString('hex')}`;
 const network = 'MCPNetwork/default/contract';
 const port = 21_500;
 const address = `http://127.0.0.1:${port}`;
-const driver = new ConsulDriver({ scope, clock: systemClock, endpoints: () => new Map([[network, { address, datacenter: 'dc1' }]]) });
+const driver = new ConsulDriver({
+  scope,
+  clock: systemClock,
+  endpoints: () => new Map([[network, { address, datacenter: 'dc1' }]]),
+});
 
 const subjects: Readonly<Record<string, () => Subject>> = {
   registration: () => ({
     driver,
     item: (name) => registrationItem(`reg-${name}`, network),
-    changed: (item) => withSpec(item as ReturnType<typeof registrationItem>, { tags: ['other'], check: { kind: 'http', path: '/health', intervalMs: 10_000, timeoutMs: 1_000 } }),
+    changed: (item) =>
+      withSpec(item as ReturnType<typeof registrationItem>, {
+        tags: ['other'],
+        check: { kind: 'http', path: '/health', intervalMs: 10_000, timeoutMs: 1_000 },
+      }),
     // One of another operator, under an id that looks like ours.
     foreign: async () => {
-      await put('/v1/agent/service/register', { ID: `${scope}-theirs`, Name: 'theirs', Meta: { 'mcpnet-owner': `${scope}-other`, 'mcpnet-key': 'x', 'mcpnet-id': 'theirs' } });
+      await put('/v1/agent/service/register', {
+        ID: `${scope}-theirs`,
+        Name: 'theirs',
+        Meta: { 'mcpnet-owner': `${scope}-other`, 'mcpnet-key': 'x', 'mcpnet-id': 'theirs' },
+      });
       return { id: 'theirs', survives: async () => `${scope}-theirs` in (await services()) };
     },
     undo: async ({ id }) => put(`/v1/agent/service/deregister/${scope}-${id}`),
@@ -31,11 +44,17 @@ driverContract('Consul', {
   subjects,
   setUp: async () => {
     const container = await docker.createContainer({
-      name: scope, Image: 'mcpnet/consul:1.8.7', Entrypoint: ['consul'], Cmd: ['agent', '-dev', '-client=0.0.0.0', '-bind=127.0.0.1'],
-      HostConfig: { PortBindings: { '8500/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] } }, ExposedPorts: { '8500/tcp': {} },
+      name: scope,
+      Image: 'mcpnet/consul:1.8.7',
+      Entrypoint: ['consul'],
+      Cmd: ['agent', '-dev', '-client=0.0.0.0', '-bind=127.0.0.1'],
+      HostConfig: { PortBindings: { '8500/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] } },
+      ExposedPorts: { '8500/tcp': {} },
     });
     await container.start();
-    await eventually(async () => (await (await fetch(`${address}/v1/status/leader`)).text()).length > 4, { timeoutMs: 20_000 });
+    await eventually(async () => (await (await fetch(`${address}/v1/status/leader`)).text()).length > 4, {
+      timeoutMs: 20_000,
+    });
   },
   tearDown: async () => docker.getContainer(scope).remove({ force: true, v: true }),
   prepare: async () => undefined,

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { DockerDriver } from '../../operator/drivers/docker/driver.ts';
 import { silentLogger } from '../../operator/ports/logger.ts';
-import { driverContract, type Subject } from './driver-contract.ts';
+import { driverContract } from './driver-contract.ts';
 import { image, networkItem, volumeItem, workloadItem } from './items.ts';
+import type { Subject } from './subject.ts';
 
 const docker = new Docker();
 const scope = `test-${randomBytes(4).toString('hex')}`;
@@ -13,7 +14,11 @@ const driver = new DockerDriver({ docker, scope, secrets, logger: silentLogger }
 /** On everything that a test makes in another's name. */
 const theirs = { 'io.mcpnet.owner': `${scope}-other` };
 
-const exists = (inspected: Promise<unknown>): Promise<boolean> => inspected.then(() => true, () => false);
+const exists = (inspected: Promise<unknown>): Promise<boolean> =>
+  inspected.then(
+    () => true,
+    () => false,
+  );
 
 const subjects: Readonly<Record<string, () => Subject>> = {
   network: () => ({
@@ -60,9 +65,26 @@ driverContract('Docker', {
 
 /** By name, so that nothing stays behind whatever its labels are. */
 async function clean(): Promise<void> {
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks(), docker.listVolumes()]);
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true }),
+    docker.listNetworks(),
+    docker.listVolumes(),
+  ]);
   const ours = containers.filter(({ Names }) => Names.some((name) => name.startsWith(`/${scope}`)));
-  await Promise.all(ours.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined)));
-  await Promise.all(networks.filter(({ Name }) => Name.startsWith(scope) && Name !== shared).map(({ Id }) => docker.getNetwork(Id).remove()));
-  await Promise.all(volumes.filter(({ Name }) => Name.startsWith(scope)).map(({ Name }) => docker.getVolume(Name).remove()));
+  await Promise.all(
+    ours.map(({ Id }) =>
+      docker
+        .getContainer(Id)
+        .remove({ force: true, v: true })
+        .catch(() => undefined),
+    ),
+  );
+  await Promise.all(
+    networks
+      .filter(({ Name }) => Name.startsWith(scope) && Name !== shared)
+      .map(({ Id }) => docker.getNetwork(Id).remove()),
+  );
+  await Promise.all(
+    volumes.filter(({ Name }) => Name.startsWith(scope)).map(({ Name }) => docker.getVolume(Name).remove()),
+  );
 }

@@ -1,40 +1,8 @@
 import { expect } from 'chai';
 import { Fault } from '../../operator/core/fault.ts';
 import { itemKey, type DesiredItem, type ItemKey, type Observed } from '../../operator/core/item.ts';
-import type { Driver } from '../../operator/ports/driver.ts';
 import { eventually } from '../support/eventually.ts';
-
-/** One type of items of one driver, and what other people can do to them. */
-export interface Subject {
-  readonly driver: Driver;
-  /** A bound item whose needs are met; another name gives another item. */
-  item(name: string): DesiredItem;
-  /** The same item with other content, for types whose content is updated in place. */
-  changed?(item: DesiredItem): DesiredItem;
-  /** Somebody else's thing where the item would be. */
-  obstruct?(item: DesiredItem): Promise<void>;
-  /** Somebody else's thing elsewhere; tells its id and whether it is still there. */
-  foreign?(): Promise<{ readonly id: string; survives(): Promise<boolean> }>;
-  /** Somebody undoes the item by hand. */
-  undo(item: DesiredItem): Promise<void>;
-  /** Somebody stops it. */
-  stop?(item: DesiredItem): Promise<void>;
-  /** An item that dies by itself a moment after its start. */
-  mortal?(): DesiredItem;
-  readonly drains?: boolean;
-}
-
-export interface Bench {
-  readonly subjects: Readonly<Record<string, () => Subject>>;
-  setUp?(): Promise<void>;
-  tearDown?(): Promise<void>;
-  /** Makes what the items of all subjects need. */
-  prepare(): Promise<void>;
-  /** Removes everything that a test has made, whoever made it. */
-  clean(): Promise<void>;
-  /** Lets time pass where it does not by itself. */
-  breathe?(): Promise<void>;
-}
+import type { Bench, Subject } from './subject.ts';
 
 const signal = new AbortController().signal;
 
@@ -45,7 +13,10 @@ export function driverContract(name: string, bench: Bench): void {
     after(async () => bench.tearDown?.());
     beforeEach(async () => bench.prepare());
     afterEach(async () => bench.clean());
-    for (const [type, open] of Object.entries(bench.subjects)) describe(type, () => { describeSubject(open, bench); });
+    for (const [type, open] of Object.entries(bench.subjects))
+      describe(type, () => {
+        describeSubject(open, bench);
+      });
   });
 }
 
@@ -59,17 +30,23 @@ function describeSubject(open: () => Subject, bench: Bench): void {
     item = subject.item('one');
   });
 
-  const create = (what: DesiredItem = item): Promise<Observed | undefined> => subject.driver.apply({ verb: 'create', item: what, cause: 'test' }, signal);
+  const create = (what: DesiredItem = item): Promise<Observed | undefined> =>
+    subject.driver.apply({ verb: 'create', item: what, cause: 'test' }, signal);
   const read = (what: DesiredItem = item): Promise<Observed | undefined> => subject.driver.read(what, signal);
-  const listed = async (what: DesiredItem = item): Promise<Observed[]> => (await subject.driver.list(signal)).filter((each) => itemKey(each) === itemKey(what));
+  const listed = async (what: DesiredItem = item): Promise<Observed[]> =>
+    (await subject.driver.list(signal)).filter((each) => itemKey(each) === itemKey(what));
   const remove = async (found: Observed | undefined): Promise<Observed | undefined> => {
     if (!found) throw new Error('there is nothing to remove');
     return subject.driver.apply({ verb: 'remove', item: found, cause: 'test' }, signal);
   };
-  const soon = <T>(probe: () => Promise<T>): Promise<unknown> => eventually(async () => {
-    await bench.breathe?.();
-    return probe();
-  }, { timeoutMs: 15_000 });
+  const soon = <T>(probe: () => Promise<T>): Promise<unknown> =>
+    eventually(
+      async () => {
+        await bench.breathe?.();
+        return probe();
+      },
+      { timeoutMs: 15_000 },
+    );
 
   it('knows nothing of what was never created', async () => {
     expect(await read()).to.equal(undefined);
@@ -114,31 +91,40 @@ function describeSubject(open: () => Subject, bench: Bench): void {
     expect(await listed()).to.deep.equal([]);
   });
 
-  if (can.changed) it('updates in place', async () => {
-    const changed = subject.changed?.(item) ?? item;
-    await create();
-    const observed = await read();
-    await subject.driver.apply({ verb: 'update', item: changed, cause: 'test', ...(observed && { observed }) }, signal);
-    expect(await read()).to.include({ id: item.id, hash: changed.hash });
-    expect(await listed()).to.have.lengthOf(1);
-  });
+  if (can.changed)
+    it('updates in place', async () => {
+      const changed = subject.changed?.(item) ?? item;
+      await create();
+      const observed = await read();
+      await subject.driver.apply(
+        { verb: 'update', item: changed, cause: 'test', ...(observed && { observed }) },
+        signal,
+      );
+      expect(await read()).to.include({ id: item.id, hash: changed.hash });
+      expect(await listed()).to.have.lengthOf(1);
+    });
 
-  if (can.foreign) it('reports neither as ours nor removes what belongs to others', async () => {
-    const foreign = await subject.foreign?.();
-    if (!foreign) throw new Error('there is nothing foreign');
-    await create();
-    const ours = (await subject.driver.list(signal)).filter(({ phase }) => phase !== 'foreign').map(({ id }) => id);
-    expect(ours).to.include(item.id).and.not.include(foreign.id);
-    await remove(await read());
-    expect(await foreign.survives()).to.equal(true);
-  });
+  if (can.foreign)
+    it('reports neither as ours nor removes what belongs to others', async () => {
+      const foreign = await subject.foreign?.();
+      if (!foreign) throw new Error('there is nothing foreign');
+      await create();
+      const ours = (await subject.driver.list(signal)).filter(({ phase }) => phase !== 'foreign').map(({ id }) => id);
+      expect(ours).to.include(item.id).and.not.include(foreign.id);
+      await remove(await read());
+      expect(await foreign.survives()).to.equal(true);
+    });
 
-  if (can.obstruct) it('reports a conflict where somebody else\'s thing is in the way', async () => {
-    await subject.obstruct?.(item);
-    const fault: unknown = await create().then(() => undefined, (error: unknown) => error);
-    expect(fault).to.be.instanceOf(Fault).and.include({ class: 'conflict' });
-    expect((await listed()).filter(({ phase }) => phase !== 'foreign')).to.deep.equal([]);
-  });
+  if (can.obstruct)
+    it("reports a conflict where somebody else's thing is in the way", async () => {
+      await subject.obstruct?.(item);
+      const fault: unknown = await create().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(fault).to.be.instanceOf(Fault).and.include({ class: 'conflict' });
+      expect((await listed()).filter(({ phase }) => phase !== 'foreign')).to.deep.equal([]);
+    });
 
   it('sees what somebody undid, hints at it, and mends it', async () => {
     await create();
@@ -157,41 +143,52 @@ function describeSubject(open: () => Subject, bench: Bench): void {
     expect(await read()).to.include({ hash: item.hash });
   });
 
-  if (can.stop) it('starts again what was stopped', async () => {
-    const before = await create();
-    await subject.stop?.(item);
-    const observed = await read();
-    expect(observed).to.include({ phase: 'stopped' }).and.to.have.property('message');
-    expect(observed?.fields).to.not.have.any.keys('address', 'instance');
-    const after = await subject.driver.apply({ verb: 'start', item, cause: 'test', ...(observed && { observed }) }, signal);
-    expect(after).to.include({ phase: 'starting' });
-    expect(after?.fields['instance']).to.be.a('string').and.not.equal(before?.fields['instance']);
-  });
+  if (can.stop)
+    it('starts again what was stopped', async () => {
+      const before = await create();
+      await subject.stop?.(item);
+      const observed = await read();
+      expect(observed).to.include({ phase: 'stopped' }).and.to.have.property('message');
+      expect(observed?.fields).to.not.have.any.keys('address', 'instance');
+      const after = await subject.driver.apply(
+        { verb: 'start', item, cause: 'test', ...(observed && { observed }) },
+        signal,
+      );
+      expect(after).to.include({ phase: 'starting' });
+      expect(after?.fields['instance']).to.be.a('string').and.not.equal(before?.fields['instance']);
+    });
 
-  if (can.mortal) it('hints at a death that comes late, and shows it', async () => {
-    const mortal = subject.mortal?.() ?? item;
-    const stopped = new AbortController();
-    const hints: string[] = [];
-    subject.driver.watch((ref) => hints.push(ref === 'all' ? 'all' : itemKey(ref)), stopped.signal);
-    try {
-      expect(await create(mortal)).to.include({ phase: 'starting' });
-      const heard = hints.length;
-      await soon(async () => expect((await read(mortal))?.phase).to.be.oneOf(['stopped', 'failed']));
-      await soon(async () => expect(hints.slice(heard)).to.include(itemKey(mortal)));
-    } finally {
-      stopped.abort();
-    }
-  });
+  if (can.mortal)
+    it('hints at a death that comes late, and shows it', async () => {
+      const mortal = subject.mortal?.() ?? item;
+      const stopped = new AbortController();
+      const hints: string[] = [];
+      subject.driver.watch((ref) => hints.push(ref === 'all' ? 'all' : itemKey(ref)), stopped.signal);
+      try {
+        expect(await create(mortal)).to.include({ phase: 'starting' });
+        const heard = hints.length;
+        await soon(async () => expect((await read(mortal))?.phase).to.be.oneOf(['stopped', 'failed']));
+        await soon(async () => expect(hints.slice(heard)).to.include(itemKey(mortal)));
+      } finally {
+        stopped.abort();
+      }
+    });
 
-  if (can.drains) it('drains, and takes back what was drained', async () => {
-    await create();
-    const observed = await read();
-    if (!observed) throw new Error('it was not created');
-    expect(await subject.driver.apply({ verb: 'drain', item: observed, cause: 'test' }, signal)).to.include({ phase: 'draining' });
-    const draining = await read();
-    expect(draining).to.include({ phase: 'draining' });
-    expect(Number(draining?.fields['drainingSinceMs'])).to.be.greaterThan(0);
-    await subject.driver.apply({ verb: 'update', item, cause: 'test', ...(draining && { observed: draining }) }, signal);
-    expect(await read()).to.include({ phase: 'ready', hash: item.hash });
-  });
+  if (can.drains)
+    it('drains, and takes back what was drained', async () => {
+      await create();
+      const observed = await read();
+      if (!observed) throw new Error('it was not created');
+      expect(await subject.driver.apply({ verb: 'drain', item: observed, cause: 'test' }, signal)).to.include({
+        phase: 'draining',
+      });
+      const draining = await read();
+      expect(draining).to.include({ phase: 'draining' });
+      expect(Number(draining?.fields['drainingSinceMs'])).to.be.greaterThan(0);
+      await subject.driver.apply(
+        { verb: 'update', item, cause: 'test', ...(draining && { observed: draining }) },
+        signal,
+      );
+      expect(await read()).to.include({ phase: 'ready', hash: item.hash });
+    });
 }

@@ -1,7 +1,18 @@
 import type { DesiredItem } from '../../operator/core/item.ts';
 import { FakeWorld } from '../fakes/world.ts';
-import { driverContract, type Subject } from './driver-contract.ts';
-import { backendItem, balancerItem, image, networkItem, registrationItem, serverItem, volumeItem, withSpec, workloadItem } from './items.ts';
+import { driverContract } from './driver-contract.ts';
+import {
+  backendItem,
+  balancerItem,
+  image,
+  networkItem,
+  registrationItem,
+  serverItem,
+  volumeItem,
+  withSpec,
+  workloadItem,
+} from './items.ts';
+import type { Subject } from './subject.ts';
 
 let world = new FakeWorld();
 const registry = 'MCPNetwork/default/contract';
@@ -86,7 +97,8 @@ driverContract('the fake world', {
     world = new FakeWorld();
     world.registry.isUp = () => true;
     world.registry.networks = () => [registry];
-    const make = (driver: { apply: typeof world.engine.apply }, item: DesiredItem): Promise<unknown> => driver.apply({ verb: 'create', item, cause: 'test' });
+    const make = (driver: { apply: typeof world.engine.apply }, item: DesiredItem): Promise<unknown> =>
+      driver.apply({ verb: 'create', item, cause: 'test' });
     await make(world.engine, networkItem('net-shared'));
     await make(world.balancer, balancerItem('contract'));
     await make(world.balancer, backendItem('back-shared', 21_100));
@@ -94,4 +106,3 @@ driverContract('the fake world', {
   clean: async () => undefined,
   breathe: () => world.clock.advance(1_000),
 });
-

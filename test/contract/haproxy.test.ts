@@ -9,8 +9,9 @@ import { HaproxyDriver } from '../../operator/drivers/haproxy/driver.ts';
 import { ask } from '../../operator/drivers/haproxy/socket.ts';
 import { systemClock } from '../../operator/ports/clock.ts';
 import { eventually } from '../support/eventually.ts';
-import { driverContract, type Subject } from './driver-contract.ts';
+import { driverContract } from './driver-contract.ts';
 import { backendItem, balancerItem, serverItem, withSpec } from './items.ts';
+import type { Subject } from './subject.ts';
 
 const docker = new Docker();
 const scope = `test-${randomBytes(4).toString('hex')}`;
@@ -30,7 +31,10 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     foreign: async () => {
       await mkdir(join(root, 'theirs'));
       await writeFile(join(root, 'theirs', 'haproxy.cfg'), '# written by hand\n');
-      return { id: 'theirs', survives: async () => (await readFile(join(root, 'theirs', 'haproxy.cfg'), 'utf8')) === '# written by hand\n' };
+      return {
+        id: 'theirs',
+        survives: async () => (await readFile(join(root, 'theirs', 'haproxy.cfg'), 'utf8')) === '# written by hand\n',
+      };
     },
     undo: async ({ id }) => rm(join(root, id), { recursive: true }),
   }),
@@ -41,12 +45,20 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     obstruct: async () => {
       const server = createServer();
       listeners.add(server);
-      await new Promise<void>((resolve) => { server.listen(21_101, '127.0.0.1', resolve); });
+      await new Promise<void>((resolve) => {
+        server.listen(21_101, '127.0.0.1', resolve);
+      });
     },
     undo: async ({ id }) => {
       const path = join(running(), 'haproxy.cfg');
       const text = await readFile(path, 'utf8');
-      await writeFile(path, text.split('\n').filter((line) => !line.includes(`"id":"${id}"`)).join('\n'));
+      await writeFile(
+        path,
+        text
+          .split('\n')
+          .filter((line) => !line.includes(`"id":"${id}"`))
+          .join('\n'),
+      );
     },
   }),
   server: () => ({
@@ -65,10 +77,17 @@ driverContract('HAProxy', {
   subjects,
   setUp: async () => {
     root = await mkdtemp(join(tmpdir(), 'mcpnet-contract-'));
-    driver = new HaproxyDriver({ directory: root, clock: systemClock, pollMs: 100, check: async (_balancer, fileName) => run(['haproxy', '-c', '-f', `/etc/mcpnet/${fileName}`]) });
+    driver = new HaproxyDriver({
+      directory: root,
+      clock: systemClock,
+      pollMs: 100,
+      check: async (_balancer, fileName) => run(['haproxy', '-c', '-f', `/etc/mcpnet/${fileName}`]),
+    });
     await create(balancerItem('contract'));
     const container = await docker.createContainer({
-      name: scope, Image: 'mcpnet/haproxy:3.0', User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      name: scope,
+      Image: 'mcpnet/haproxy:3.0',
+      User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       Entrypoint: ['haproxy', '-W', '-db', '-S', '/etc/mcpnet/master.sock', '-f', '/etc/mcpnet/haproxy.cfg'],
       HostConfig: { NetworkMode: 'host', Binds: [`${running()}:/etc/mcpnet`] },
     });
@@ -76,7 +95,10 @@ driverContract('HAProxy', {
     await eventually(() => ask(join(running(), 'admin.sock'), 'show version', signal), { timeoutMs: 20_000 });
   },
   tearDown: async () => {
-    await docker.getContainer(scope).remove({ force: true, v: true }).catch(() => undefined);
+    await docker
+      .getContainer(scope)
+      .remove({ force: true, v: true })
+      .catch(() => undefined);
     await rm(root, { recursive: true, force: true });
   },
   prepare: async () => {
@@ -93,7 +115,9 @@ driverContract('HAProxy', {
 });
 
 async function run(command: string[]): Promise<{ ok: boolean; output: string }> {
-  const exec = await docker.getContainer(scope).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true });
+  const exec = await docker
+    .getContainer(scope)
+    .exec({ Cmd: command, AttachStdout: true, AttachStderr: true, Tty: true });
   const stream = await exec.start({ Tty: true });
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);

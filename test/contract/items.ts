@@ -1,5 +1,14 @@
 import { hashOf } from '../../operator/core/hash.ts';
-import type { BackendItem, BalancerItem, DesiredItem, NetworkItem, RegistrationItem, ServerItem, VolumeItem, WorkloadItem } from '../../operator/core/item.ts';
+import type {
+  BackendItem,
+  BalancerItem,
+  DesiredItem,
+  NetworkItem,
+  RegistrationItem,
+  ServerItem,
+  VolumeItem,
+  WorkloadItem,
+} from '../../operator/core/item.ts';
 
 /** Bound items for drivers to work on. Ports of tests lie between 21000 and 21999. */
 export const owner = 'MCPService/default/contract';
@@ -21,37 +30,79 @@ export function volumeItem(name: string): VolumeItem {
 /** A container that runs a line of JavaScript; by default for ever. */
 export function workloadItem(id: string, network: string, script = 'setInterval(() => {}, 1000)'): WorkloadItem {
   return finished({
-    type: 'workload', id, leasedPort: 21_100,
+    type: 'workload',
+    id,
+    leasedPort: 21_100,
     probe: { kind: 'running', startupTimeoutMs: 1_000 },
     group: { name: 'replicas', replicas: 1, maxSurge: 1, exclusive: false },
     spec: {
-      images: [image], command: ['node'], args: ['-e', script], env: [], mounts: [], networks: [network], hostNetwork: false, publish: [], user: 'image',
-      memoryBytes: 128 * 2 ** 20, pids: 64, replica: 1,
+      images: [image],
+      command: ['node'],
+      args: ['-e', script],
+      env: [],
+      mounts: [],
+      networks: [network],
+      hostNetwork: false,
+      publish: [],
+      user: 'image',
+      memoryBytes: 128 * 2 ** 20,
+      pids: 64,
+      replica: 1,
     },
   });
 }
 
 export function balancerItem(id: string, statisticsPort = 21_099): BalancerItem {
   const timeoutsMs = { connect: 500, client: 60_000, server: 60_000, queue: 5_000, stream: 3_600_000 };
-  return finished({ type: 'balancer', id, spec: { host: '127.0.0.1', bindAddresses: ['127.0.0.1'], statisticsPort, timeoutsMs } });
+  return finished({
+    type: 'balancer',
+    id,
+    spec: { host: '127.0.0.1', bindAddresses: ['127.0.0.1'], statisticsPort, timeoutsMs },
+  });
 }
 
 export function backendItem(id: string, port: number, balancer = 'contract'): BackendItem {
   const check = { kind: 'tcp', intervalMs: 200, timeoutMs: 200, fall: 2, rise: 1 } as const;
-  return finished({ type: 'backend', id, spec: { balancer, port, path: '/mcp', algorithm: 'leastconn', affinity: 'session', check } });
+  return finished({
+    type: 'backend',
+    id,
+    spec: { balancer, port, path: '/mcp', algorithm: 'leastconn', affinity: 'session', check },
+  });
 }
 
 export function serverItem(id: string, backend: string, balancer = 'contract'): ServerItem {
   return finished({
-    type: 'server', id, workload: id,
-    spec: { balancer, backend, instance: `${id}-i1`, address: '127.0.0.1', port: 21_200, weight: 100, check: { intervalMs: 200, fall: 2, rise: 1 }, drainTimeoutMs: 60_000, countsSessions: false },
+    type: 'server',
+    id,
+    workload: id,
+    spec: {
+      balancer,
+      backend,
+      instance: `${id}-i1`,
+      address: '127.0.0.1',
+      port: 21_200,
+      weight: 100,
+      check: { intervalMs: 200, fall: 2, rise: 1 },
+      drainTimeoutMs: 60_000,
+      countsSessions: false,
+    },
   });
 }
 
 export function registrationItem(id: string, registry: string): RegistrationItem {
   return finished({
-    type: 'registration', id, workload: id,
-    spec: { registry, service: 'contract', address: '127.0.0.1', port: 21_200, tags: ['mcp'], meta: { path: '/mcp' }, check: { kind: 'tcp', intervalMs: 10_000, timeoutMs: 1_000 } },
+    type: 'registration',
+    id,
+    workload: id,
+    spec: {
+      registry,
+      service: 'contract',
+      address: '127.0.0.1',
+      port: 21_200,
+      tags: ['mcp'],
+      meta: { path: '/mcp' },
+      check: { kind: 'tcp', intervalMs: 10_000, timeoutMs: 1_000 },
+    },
   });
 }
 

@@ -1,22 +1,44 @@
 import { expect } from 'chai';
 import { itemKey } from '../../operator/core/item.ts';
 import { network, resourceOf, service } from '../fakes/manifests.ts';
-import { desire, first, itemsOf, kindOf, only } from './context.ts';
+import { first, itemsOf, kindOf, only } from './context.ts';
 
 describe('desire of a service', () => {
   it('is a listener, and for each replica a container, its place in the listener and its registration', () => {
     const items = itemsOf(service('files', { replicas: 2 }));
-    expect(items.map(({ type }) => type)).to.deep.equal(['backend', 'workload', 'server', 'registration', 'workload', 'server', 'registration']);
+    expect(items.map(({ type }) => type)).to.deep.equal([
+      'backend',
+      'workload',
+      'server',
+      'registration',
+      'workload',
+      'server',
+      'registration',
+    ]);
     const [one, two] = only(items, 'workload');
     expect(one?.id).to.match(/^files-[0-9a-f]{8}-1$/);
     expect(two?.id).to.equal(one?.id.replace(/1$/, '2'));
-    expect(only(items, 'server').map(({ id, workload }) => [id, workload])).to.deep.equal([[one?.id, one?.id], [two?.id, two?.id]]);
+    expect(only(items, 'server').map(({ id, workload }) => [id, workload])).to.deep.equal([
+      [one?.id, one?.id],
+      [two?.id, two?.id],
+    ]);
     expect(new Set(items.map(({ owner }) => owner))).to.deep.equal(new Set(['MCPService/default/files']));
   });
 
   it('has names that no upgrade may change: a new name is a new container', () => {
     expect(first(itemsOf(service('files')), 'workload').id).to.equal('files-37469e7d-1');
-    expect(first(itemsOf(service('web', { transport: 'streamable-http', env: [{ name: 'A', value: '1' }], resources: { cpus: '500m' } })), 'workload').id).to.equal('web-cea6bd20-1');
+    expect(
+      first(
+        itemsOf(
+          service('web', {
+            transport: 'streamable-http',
+            env: [{ name: 'A', value: '1' }],
+            resources: { cpus: '500m' },
+          }),
+        ),
+        'workload',
+      ).id,
+    ).to.equal('web-cea6bd20-1');
   });
 
   it('is only the listener where no replica is wanted', () => {
@@ -30,78 +52,51 @@ describe('desire of a service', () => {
     expect(first(items, 'backend').needs.map(itemKey)).to.deep.equal(['balancer/default']);
     expect(first(items, 'server').needs.map(itemKey)).to.deep.equal(['backend/files', `workload/${workload.id}`]);
     const registry = first(itemsOf(network()), 'workload');
-    expect(first(items, 'registration').needs.map(itemKey)).to.deep.equal([`workload/${registry.id}`, `workload/${workload.id}`]);
+    expect(first(items, 'registration').needs.map(itemKey)).to.deep.equal([
+      `workload/${registry.id}`,
+      `workload/${workload.id}`,
+    ]);
   });
 
   it('takes the address and the name of a server from the running container', () => {
     const items = itemsOf(service('files'));
     const late = { type: 'workload', id: first(items, 'workload').id };
-    expect(first(items, 'server').spec).to.deep.include({ address: { late, field: 'address' }, instance: { late, field: 'instance' } });
+    expect(first(items, 'server').spec).to.deep.include({
+      address: { late, field: 'address' },
+      instance: { late, field: 'instance' },
+    });
     expect(first(items, 'registration').spec).to.deep.include({ address: { late, field: 'address' } });
-    expect(first(items, 'registration').spec.meta).to.deep.include({ protocol: { late, field: 'protocolVersion' }, port: '11105' });
+    expect(first(items, 'registration').spec.meta).to.deep.include({
+      protocol: { late, field: 'protocolVersion' },
+      port: '11105',
+    });
   });
 
   it('puts a bridge in front of a stdio server, and of no other', () => {
-    expect(first(itemsOf(service('files', { stdio: { isolation: 'shared', maxSessions: 5, idleTimeout: '1m' }, mcpPort: 9000 })), 'workload').spec.bridge)
-      .to.deep.equal({ volume: 'mcpnet-bridge-1.0.0', port: 9000, path: '/mcp', isolation: 'shared', maxSessions: 5, idleTimeoutMs: 60_000 });
-    expect(first(itemsOf(service('web', { transport: 'streamable-http' })), 'workload').spec).to.not.have.property('bridge');
-  });
-
-  const paths: readonly (readonly [string, object, string])[] = [
-    ['/mcp for stdio', {}, '/mcp'],
-    ['/mcp for Streamable HTTP', { transport: 'streamable-http' }, '/mcp'],
-    ['/sse for HTTP+SSE', { transport: 'sse' }, '/sse'],
-    ['what the manifest says', { transport: 'sse', path: '/events' }, '/events'],
-  ];
-  for (const [what, spec, path] of paths) {
-    it(`serves at ${what}`, () => {
-      expect(first(itemsOf(service('files', { ...spec })), 'backend').spec.path).to.equal(path);
+    expect(
+      first(
+        itemsOf(service('files', { stdio: { isolation: 'shared', maxSessions: 5, idleTimeout: '1m' }, mcpPort: 9000 })),
+        'workload',
+      ).spec.bridge,
+    ).to.deep.equal({
+      volume: 'mcpnet-bridge-1.0.0',
+      port: 9000,
+      path: '/mcp',
+      isolation: 'shared',
+      maxSessions: 5,
+      idleTimeoutMs: 60_000,
     });
-  }
-
-  const checks: readonly (readonly [string, object, object, object])[] = [
-    ['a bridge at its own health endpoint', {}, { kind: 'http', path: '/health' }, { kind: 'mcp', bridged: true, port: 8080 }],
-    ['Streamable HTTP by speaking MCP', { transport: 'streamable-http' }, { kind: 'mcp', path: '/mcp' }, { kind: 'mcp', bridged: false }],
-    ['HTTP+SSE by its port, after an MCP probe', { transport: 'sse' }, { kind: 'tcp' }, { kind: 'sse', path: '/sse' }],
-    ['by HTTP where asked', { transport: 'streamable-http', healthCheck: { type: 'http', path: '/up' } }, { kind: 'http', path: '/up' }, { kind: 'http', path: '/up' }],
-    ['by TCP where asked, even a bridge', { healthCheck: { type: 'tcp' } }, { kind: 'tcp' }, { kind: 'tcp', port: 8080 }],
-  ];
-  for (const [what, spec, check, probe] of checks) {
-    it(`checks ${what}`, () => {
-      const items = itemsOf(service('files', { ...spec }));
-      expect(first(items, 'backend').spec.check).to.include(check);
-      expect(first(items, 'workload').probe).to.include(probe);
-    });
-  }
-
-  it('takes the timing of checks from the manifest', () => {
-    const items = itemsOf(service('files', { healthCheck: { interval: '1s', timeout: '500ms', failureThreshold: 5, successThreshold: 2, startupTimeout: '2m' } }));
-    expect(first(items, 'backend').spec.check).to.include({ intervalMs: 1_000, timeoutMs: 500, fall: 5, rise: 2 });
-    expect(first(items, 'server').spec.check).to.deep.equal({ intervalMs: 1_000, fall: 5, rise: 2 });
-    expect(first(items, 'registration').spec.check).to.deep.equal({ kind: 'http', path: '/health', intervalMs: 1_000, timeoutMs: 500 });
-    expect(first(items, 'workload').probe.startupTimeoutMs).to.equal(120_000);
-  });
-
-  const affinities: readonly (readonly [string, object, string])[] = [
-    ['by session', {}, 'session'],
-    ['by address for HTTP+SSE', { transport: 'sse' }, 'address'],
-    ['by address where asked', { sessionAffinity: 'ClientIP' }, 'address'],
-    ['not at all where asked', { sessionAffinity: 'None' }, 'none'],
-  ];
-  for (const [what, spec, affinity] of affinities) {
-    it(`keeps a client with its replica ${what}`, () => {
-      expect(first(itemsOf(service('files', { ...spec })), 'backend').spec.affinity).to.equal(affinity);
-    });
-  }
-
-  it('weighs replicas in the order of the manifest', () => {
-    const items = itemsOf(service('files', { replicas: 3, loadBalancing: { algorithm: 'weighted', weights: [10, 0] } }));
-    expect(first(items, 'backend').spec.algorithm).to.equal('roundrobin');
-    expect(only(items, 'server').map(({ spec }) => spec.weight)).to.deep.equal([10, 0, 100]);
+    expect(first(itemsOf(service('web', { transport: 'streamable-http' })), 'workload').spec).to.not.have.property(
+      'bridge',
+    );
   });
 
   it('resolves host paths from the place of the manifest and leaves named volumes alone', () => {
-    const volumes = [{ hostPath: './data', mountPath: '/a', readOnly: true }, { hostPath: '/srv', mountPath: '/b' }, { name: 'cache', mountPath: '/c' }];
+    const volumes = [
+      { hostPath: './data', mountPath: '/a', readOnly: true },
+      { hostPath: '/srv', mountPath: '/b' },
+      { name: 'cache', mountPath: '/c' },
+    ];
     expect(first(itemsOf(service('files', { volumes })), 'workload').spec.mounts).to.deep.equal([
       { kind: 'host', source: '/manifests/data', target: '/a', readOnly: true },
       { kind: 'host', source: '/srv', target: '/b', readOnly: false },
@@ -117,7 +112,14 @@ describe('desire of a service', () => {
   });
 
   it('hands secrets over by name and digest; single keys win over whole secrets and these over literals', () => {
-    const spec = { env: [{ name: 'user', value: 'plain' }, { name: 'A', value: '1' }], envFrom: [{ secretRef: { name: 'github' } }], secrets: [{ name: 'github', key: 'token', targetEnvName: 'user' }] };
+    const spec = {
+      env: [
+        { name: 'user', value: 'plain' },
+        { name: 'A', value: '1' },
+      ],
+      envFrom: [{ secretRef: { name: 'github' } }],
+      secrets: [{ name: 'github', key: 'token', targetEnvName: 'user' }],
+    };
     expect(first(itemsOf(service('files', spec)), 'workload').spec.env).to.deep.equal([
       { name: 'user', secret: 'github', key: 'token', digest: 'd1' },
       { name: 'A', value: '1' },
@@ -125,40 +127,29 @@ describe('desire of a service', () => {
     ]);
   });
 
-  it('tells Consul what it offers', () => {
-    const { tags, meta } = first(itemsOf(service('files', { version: '1.2', capabilities: ['tools', 'resources'] })), 'registration').spec;
-    expect(tags).to.deep.equal(['mcp', 'stdio', 'tools', 'resources', 'version-1.2']);
-    expect(meta).to.deep.include({ namespace: 'default', transport: 'stdio', path: '/mcp', version: '1.2', capabilities: 'tools,resources' });
-  });
-
   it('stays in its namespace', () => {
-    const items = itemsOf(service('files', {}, 'team'), [network(), network('default', { networks: { internal: { name: 'team-net' } } }, 'team')]);
+    const items = itemsOf(service('files', {}, 'team'), [
+      network(),
+      network('default', { networks: { internal: { name: 'team-net' } } }, 'team'),
+    ]);
     expect(first(items, 'workload').id).to.match(/^team\.files-/);
     expect(first(items, 'backend')).to.deep.include({ id: 'team.files' });
     expect(first(items, 'backend').spec.balancer).to.equal('team.default');
     expect(first(items, 'workload').spec.networks).to.deep.equal(['team-net']);
   });
 
-  it('asks for a port of its network\'s range, without those that the network needs itself', () => {
-    const [manifest, other] = [service('files', { port: 11_107 }), network('default', { ports: { services: '11100-11110', discovery: 11_101 } })];
+  it("asks for a port of its network's range, without those that the network needs itself", () => {
+    const [manifest, other] = [
+      service('files', { port: 11_107 }),
+      network('default', { ports: { services: '11100-11110', discovery: 11_101 } }),
+    ];
     expect(kindOf(manifest).portClaim?.(resourceOf(manifest), () => resourceOf(other))).to.deep.equal({
-      network: 'MCPNetwork/default/default', declared: 11_107, range: { first: 11_100, last: 11_110 }, reserved: [11_101, 11_091, 11_099],
+      network: 'MCPNetwork/default/default',
+      declared: 11_107,
+      range: { first: 11_100, last: 11_110 },
+      reserved: [11_101, 11_091, 11_099],
     });
     expect(kindOf(manifest).portClaim?.(resourceOf(manifest), () => undefined)).to.equal(undefined);
     expect(kindOf(manifest).dependsOn(resourceOf(manifest))).to.deep.equal(['MCPNetwork/default/default']);
   });
-
-  const blocked: readonly (readonly [string, ReturnType<typeof desire>, string, string])[] = [
-    ['its network is not declared', desire(service('files', { networkRef: { name: 'tols' } }), [network('tools')]), 'NetworkNotFound', 'files.yaml:1 spec.networkRef "tols" names no MCPNetwork; did you mean "tools"?'],
-    ['there is no network at all', desire(service('files'), []), 'NetworkNotFound', 'files.yaml:1 spec.networkRef "default" names no MCPNetwork; declare one of that name'],
-    ['its network is in another namespace', desire(service('files', {}, 'team'), [network()]), 'NetworkNotFound', 'files.yaml:1 spec.networkRef "default" names no MCPNetwork; declare one of that name'],
-    ['it has no port', desire(service('files'), [network()], { port: () => ({ problem: { reason: 'NoPortLeft', message: 'full' } }) }), 'NoPortLeft', 'full'],
-    ['a secret is missing', desire(service('files', { envFrom: [{ secretRef: { name: 'gitlab' } }] })), 'SecretMissing', 'files.yaml:1 spec: there is no secret "gitlab"; create the file <secrets directory>/gitlab/KEY'],
-    ['a key of a secret is missing', desire(service('files', { secrets: [{ name: 'github', key: 'pin', targetEnvName: 'PIN' }] })), 'SecretMissing', 'files.yaml:1 spec: key "pin" is not in secret "github"; create the file <secrets directory>/github/pin'],
-  ];
-  for (const [what, desired, reason, message] of blocked) {
-    it(`is blocked when ${what}, and says what to do`, () => {
-      expect(desired).to.deep.equal({ blocked: { reason, message } });
-    });
-  }
 });

@@ -10,7 +10,7 @@ const after = (spec: object): ReturnType<typeof itemsOf> => itemsOf(service('fil
 
 describe('identity of a replica', () => {
   const same: readonly Change[] = [
-    ['the health check\'s interval', { healthCheck: { interval: '9s' } }],
+    ["the health check's interval", { healthCheck: { interval: '9s' } }],
     ['the start-up time-out', { healthCheck: { startupTimeout: '9m' } }],
     ['the drain time-out', { rollout: { drainTimeout: '1s' } }],
     ['the surge', { rollout: { maxSurge: 2 } }],
@@ -24,7 +24,10 @@ describe('identity of a replica', () => {
   ];
   for (const [what, spec] of same) {
     it(`outlives a change of ${what}`, () => {
-      expect(first(after(spec), 'workload')).to.include({ id: first(before, 'workload').id, hash: first(before, 'workload').hash });
+      expect(first(after(spec), 'workload')).to.include({
+        id: first(before, 'workload').id,
+        hash: first(before, 'workload').hash,
+      });
     });
   }
 
@@ -56,18 +59,29 @@ describe('identity of a replica', () => {
 
   it('outlives a change of a key of a secret that it does not use', () => {
     const manifest = service('files', { secrets: [{ name: 'github', key: 'token', targetEnvName: 'TOKEN' }] });
-    const rotated = itemsOf(manifest, [network()], { secret: () => new Map([['token', 'd1'], ['user', 'd9']]) });
+    const rotated = itemsOf(manifest, [network()], {
+      secret: () =>
+        new Map([
+          ['token', 'd1'],
+          ['user', 'd9'],
+        ]),
+    });
     expect(first(rotated, 'workload').id).to.equal(first(itemsOf(manifest), 'workload').id);
   });
 
   it('differs between operators that share an engine, and between services', () => {
-    const ids = [first(before, 'workload'), first(itemsOf(service('files', base), [network()], { scope: 'other' }), 'workload'), first(itemsOf(service('tools', base)), 'workload')].map(({ hash }) => hash);
+    const ids = [
+      first(before, 'workload'),
+      first(itemsOf(service('files', base), [network()], { scope: 'other' }), 'workload'),
+      first(itemsOf(service('tools', base)), 'workload'),
+    ].map(({ hash }) => hash);
     expect(new Set(ids).size).to.equal(3);
   });
 
   it('leaves a changed health check to the routes', () => {
     const changed = after({ healthCheck: { interval: '9s' } });
-    for (const type of ['backend', 'server', 'registration'] as const) expect(first(changed, type).hash).to.not.equal(first(before, type).hash);
+    for (const type of ['backend', 'server', 'registration'] as const)
+      expect(first(changed, type).hash).to.not.equal(first(before, type).hash);
     expect(first(after({ rollout: { drainTimeout: '1s' } }), 'backend').hash).to.equal(first(before, 'backend').hash);
   });
 });

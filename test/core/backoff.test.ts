@@ -13,10 +13,17 @@ describe('backoff', () => {
   });
 
   it('spreads retries over the upper half of the delay', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempts, random) => {
-      const full = backoffMs('transient', attempts, 1);
-      expect(backoffMs('transient', attempts, random)).to.be.within(full / 2, full);
-    }), { seed: 1 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempts, random) => {
+          const full = backoffMs('transient', attempts, 1);
+          expect(backoffMs('transient', attempts, random)).to.be.within(full / 2, full);
+        },
+      ),
+      { seed: 1 },
+    );
     expect(backoffMs('transient', 1, 0)).to.equal(100);
   });
 

@@ -6,78 +6,177 @@ const three = { replicas: 3, maxSurge: 1 };
 
 describe('diff, growing', () => {
   const table: readonly (readonly [string, readonly DesiredItem[], readonly Observed[], readonly string[]])[] = [
-    ['does nothing where all is well', [backend(), ...replica('a-1')], [backend(), ...replica('a-1')].map((item) => seen(item)), []],
+    [
+      'does nothing where all is well',
+      [backend(), ...replica('a-1')],
+      [backend(), ...replica('a-1')].map((item) => seen(item)),
+      [],
+    ],
     ['creates what does not exist', [network('n')], [], ['create network/n: does not exist']],
-    ['waits for what an item needs', [network('m', false, [{ type: 'network', id: 'n' }])], [], ['wait network/m: needs network n']],
-    ['says in which phase the needed item is', [workload('b-1', 1, { needs: [{ type: 'workload', id: 'a-1' }] })],
-      [seen(workload('a-1'), { owner: 'x', phase: 'failed', message: 'crashes at start' })], ['wait workload/b-1: needs workload a-1 (crashes at start)']],
-    ['updates what has another hash', [backend('files', 1)], [seen(backend('files', 1), { hash: 'ffffffffff' })], [`update backend/files: hash ffffffffff -> ${backend('files', 1).hash}`]],
-    ['updates what has lost its hash', [backend('files', 1)], [seen(backend('files', 1), { hash: '' })], [`update backend/files: hash unknown -> ${backend('files', 1).hash}`]],
-    ['starts what is stopped', [workload('a-1')], [seen(workload('a-1'), { phase: 'stopped' })], ['start workload/a-1: is stopped']],
-    ['waits for what is starting', [workload('a-1')], [seen(workload('a-1'), { phase: 'starting', message: 'does not answer yet: refused' })], ['wait workload/a-1: does not answer yet: refused']],
-    ['waits for what has failed, and says why', [workload('a-1')], [seen(workload('a-1'), { phase: 'failed', message: 'crashes at start' })], ['wait workload/a-1: crashes at start']],
-    ['takes back what was being drained', [backend(), ...replica('a-1')], [seen(backend()), seen(workload('a-1')), seen(server('a-1'), { phase: 'draining' }), seen(registration('a-1'))],
-      ['update server/a-1: is wanted again']],
-    ['never compares hashes of workloads: their ids carry them', [workload('a-1')], [seen(workload('a-1'), { hash: 'ffffffffff' })], []],
-    ['leaves a foreign thing in the way alone', [backend()], [seen(backend(), { owner: '', phase: 'foreign', message: 'is somebody else\'s' })], ['wait backend/files: is somebody else\'s']],
-    ['adopts a foreign network that may be adopted', [network('n', true)], [seen(network('n'), { owner: '', phase: 'foreign', hash: '' })], []],
-    ['does not adopt a foreign network that may not', [network('n')], [seen(network('n'), { owner: '', phase: 'foreign', message: 'exists and is not ours' })], ['wait network/n: exists and is not ours']],
-    ['builds on an adopted network', [network('n', true), workload('a-1', 1, { needs: [{ type: 'network', id: 'n' }] })], [seen(network('n'), { owner: '', phase: 'foreign' })],
-      ['create workload/a-1: replica 1 of 1 is missing']],
-    ['routes to a replica once it is ready', [backend(), ...replica('a-1')], [seen(backend()), seen(workload('a-1'))], ['create server/a-1: does not exist', 'create registration/a-1: does not exist']],
-    ['does not route to a replica that starts', [backend(), workload('a-1'), server('a-1')], [seen(backend()), seen(workload('a-1'), { phase: 'starting' })], ['wait workload/a-1: is not ready yet', 'wait server/a-1: needs workload a-1 (starting)']],
-    ['follows a replica that came back elsewhere', [backend(), ...replica('a-1')], [seen(backend()), seen(workload('a-1'), { fields: { address: '10.9.9.9' } }), seen(server('a-1'), { hash: 'ffffffffff' }), seen(registration('a-1'), { hash: 'ffffffffff' })],
-      ['update server/a-1: hash ffffffffff -> *', 'update registration/a-1: hash ffffffffff -> *']],
-    ['takes the route to a replica away that has stopped, and starts it', [backend(), ...replica('a-1')], [seen(backend()), seen(workload('a-1'), { phase: 'stopped' }), seen(server('a-1')), seen(registration('a-1'))],
-      ['start workload/a-1: is stopped', 'remove server/a-1: workload a-1 is stopped', 'remove registration/a-1: workload a-1 is stopped']],
-    ['takes the route to a replica away that is gone, and makes it anew', [backend(), ...replica('a-1')], [seen(backend()), seen(server('a-1')), seen(registration('a-1'))],
-      ['create workload/a-1: replica 1 of 1 is missing', 'remove server/a-1: workload a-1 is gone', 'remove registration/a-1: workload a-1 is gone']],
-    ['keeps the route to a replica that restarts at its old place', [backend(), ...replica('a-1')], [seen(backend()), seen(workload('a-1'), { phase: 'starting' }), seen(server('a-1')), seen(registration('a-1'))],
-      ['wait workload/a-1: is not ready yet', 'wait server/a-1: needs workload a-1 (starting)', 'wait registration/a-1: needs workload a-1 (starting)']],
-    ['takes the route away at once from a replica that restarts elsewhere: a stranger may stand at its old address', [backend(), ...replica('a-1')],
-      [seen(backend()), seen(workload('a-1'), { phase: 'starting', fields: { address: '10.9.9.9', instance: 'i2' } }), seen(server('a-1')), seen(registration('a-1'), { fields: { address: '10.0.0.3' } })],
-      ['remove server/a-1: workload a-1 has moved', 'remove registration/a-1: workload a-1 has moved', 'wait workload/a-1: is not ready yet']],
-    ['creates as many replicas as there may be at once', [workload('a-1', 1, three), workload('a-2', 2, three), workload('a-3', 3, three)], [],
-      ['create workload/a-1: replica 1 of 3 is missing', 'create workload/a-2: replica 2 of 3 is missing', 'create workload/a-3: replica 3 of 3 is missing']],
+    [
+      'waits for what an item needs',
+      [network('m', false, [{ type: 'network', id: 'n' }])],
+      [],
+      ['wait network/m: needs network n'],
+    ],
+    [
+      'says in which phase the needed item is',
+      [workload('b-1', 1, { needs: [{ type: 'workload', id: 'a-1' }] })],
+      [seen(workload('a-1'), { owner: 'x', phase: 'failed', message: 'crashes at start' })],
+      ['wait workload/b-1: needs workload a-1 (crashes at start)'],
+    ],
+    [
+      'updates what has another hash',
+      [backend('files', 1)],
+      [seen(backend('files', 1), { hash: 'ffffffffff' })],
+      [`update backend/files: hash ffffffffff -> ${backend('files', 1).hash}`],
+    ],
+    [
+      'updates what has lost its hash',
+      [backend('files', 1)],
+      [seen(backend('files', 1), { hash: '' })],
+      [`update backend/files: hash unknown -> ${backend('files', 1).hash}`],
+    ],
+    [
+      'starts what is stopped',
+      [workload('a-1')],
+      [seen(workload('a-1'), { phase: 'stopped' })],
+      ['start workload/a-1: is stopped'],
+    ],
+    [
+      'waits for what is starting',
+      [workload('a-1')],
+      [seen(workload('a-1'), { phase: 'starting', message: 'does not answer yet: refused' })],
+      ['wait workload/a-1: does not answer yet: refused'],
+    ],
+    [
+      'waits for what has failed, and says why',
+      [workload('a-1')],
+      [seen(workload('a-1'), { phase: 'failed', message: 'crashes at start' })],
+      ['wait workload/a-1: crashes at start'],
+    ],
+    [
+      'takes back what was being drained',
+      [backend(), ...replica('a-1')],
+      [seen(backend()), seen(workload('a-1')), seen(server('a-1'), { phase: 'draining' }), seen(registration('a-1'))],
+      ['update server/a-1: is wanted again'],
+    ],
+    [
+      'never compares hashes of workloads: their ids carry them',
+      [workload('a-1')],
+      [seen(workload('a-1'), { hash: 'ffffffffff' })],
+      [],
+    ],
+    [
+      'leaves a foreign thing in the way alone',
+      [backend()],
+      [seen(backend(), { owner: '', phase: 'foreign', message: "is somebody else's" })],
+      ["wait backend/files: is somebody else's"],
+    ],
+    [
+      'adopts a foreign network that may be adopted',
+      [network('n', true)],
+      [seen(network('n'), { owner: '', phase: 'foreign', hash: '' })],
+      [],
+    ],
+    [
+      'does not adopt a foreign network that may not',
+      [network('n')],
+      [seen(network('n'), { owner: '', phase: 'foreign', message: 'exists and is not ours' })],
+      ['wait network/n: exists and is not ours'],
+    ],
+    [
+      'builds on an adopted network',
+      [network('n', true), workload('a-1', 1, { needs: [{ type: 'network', id: 'n' }] })],
+      [seen(network('n'), { owner: '', phase: 'foreign' })],
+      ['create workload/a-1: replica 1 of 1 is missing'],
+    ],
+    [
+      'routes to a replica once it is ready',
+      [backend(), ...replica('a-1')],
+      [seen(backend()), seen(workload('a-1'))],
+      ['create server/a-1: does not exist', 'create registration/a-1: does not exist'],
+    ],
+    [
+      'does not route to a replica that starts',
+      [backend(), workload('a-1'), server('a-1')],
+      [seen(backend()), seen(workload('a-1'), { phase: 'starting' })],
+      ['wait workload/a-1: is not ready yet', 'wait server/a-1: needs workload a-1 (starting)'],
+    ],
+    [
+      'follows a replica that came back elsewhere',
+      [backend(), ...replica('a-1')],
+      [
+        seen(backend()),
+        seen(workload('a-1'), { fields: { address: '10.9.9.9' } }),
+        seen(server('a-1'), { hash: 'ffffffffff' }),
+        seen(registration('a-1'), { hash: 'ffffffffff' }),
+      ],
+      ['update server/a-1: hash ffffffffff -> *', 'update registration/a-1: hash ffffffffff -> *'],
+    ],
+    [
+      'takes the route to a replica away that has stopped, and starts it',
+      [backend(), ...replica('a-1')],
+      [seen(backend()), seen(workload('a-1'), { phase: 'stopped' }), seen(server('a-1')), seen(registration('a-1'))],
+      [
+        'start workload/a-1: is stopped',
+        'remove server/a-1: workload a-1 is stopped',
+        'remove registration/a-1: workload a-1 is stopped',
+      ],
+    ],
+    [
+      'takes the route to a replica away that is gone, and makes it anew',
+      [backend(), ...replica('a-1')],
+      [seen(backend()), seen(server('a-1')), seen(registration('a-1'))],
+      [
+        'create workload/a-1: replica 1 of 1 is missing',
+        'remove server/a-1: workload a-1 is gone',
+        'remove registration/a-1: workload a-1 is gone',
+      ],
+    ],
+    [
+      'keeps the route to a replica that restarts at its old place',
+      [backend(), ...replica('a-1')],
+      [seen(backend()), seen(workload('a-1'), { phase: 'starting' }), seen(server('a-1')), seen(registration('a-1'))],
+      [
+        'wait workload/a-1: is not ready yet',
+        'wait server/a-1: needs workload a-1 (starting)',
+        'wait registration/a-1: needs workload a-1 (starting)',
+      ],
+    ],
+    [
+      'takes the route away at once from a replica that restarts elsewhere: a stranger may stand at its old address',
+      [backend(), ...replica('a-1')],
+      [
+        seen(backend()),
+        seen(workload('a-1'), { phase: 'starting', fields: { address: '10.9.9.9', instance: 'i2' } }),
+        seen(server('a-1')),
+        seen(registration('a-1'), { fields: { address: '10.0.0.3' } }),
+      ],
+      [
+        'remove server/a-1: workload a-1 has moved',
+        'remove registration/a-1: workload a-1 has moved',
+        'wait workload/a-1: is not ready yet',
+      ],
+    ],
+    [
+      'creates as many replicas as there may be at once',
+      [workload('a-1', 1, three), workload('a-2', 2, three), workload('a-3', 3, three)],
+      [],
+      [
+        'create workload/a-1: replica 1 of 3 is missing',
+        'create workload/a-2: replica 2 of 3 is missing',
+        'create workload/a-3: replica 3 of 3 is missing',
+      ],
+    ],
   ];
   for (const [sentence, desired, observed, expected] of table) {
     it(sentence, () => {
-      expect(lines(planOf(desired, observed)).map((line) => (expected.some((each) => each.endsWith('*')) ? line.replace(/-> [0-9a-f]{10}$/, '-> *') : line))).to.deep.equal(expected);
+      expect(
+        lines(planOf(desired, observed)).map((line) =>
+          expected.some((each) => each.endsWith('*')) ? line.replace(/-> [0-9a-f]{10}$/, '-> *') : line,
+        ),
+      ).to.deep.equal(expected);
     });
   }
-
-  it('grows by no more than the surge while old replicas stand', () => {
-    const desired = [workload('new-1', 1, three), workload('new-2', 2, three), workload('new-3', 3, three)];
-    const observed = ['old-1', 'old-2', 'old-3'].map((id) => seen(workload(id)));
-    const plan = planOf(desired, observed);
-    expect(plan.actions.map(({ item }) => item.id)).to.deep.equal(['new-1']);
-    expect(lines(plan)).to.include('wait workload/new-2: waits for room: 3 replicas and 1 more are the limit');
-  });
-
-  it('counts a replica that is being created as there', () => {
-    const desired = [workload('new-1', 1, three), workload('new-2', 2, three)];
-    const plan = planOf(desired, ['old-1', 'old-2', 'old-3'].map((id) => seen(workload(id))), { busy: new Map([['workload/new-1', 'create']]) });
-    expect(plan.actions).to.deep.equal([]);
-    expect(lines(plan)).to.include('wait workload/new-1: create is under way');
-  });
-
-  it('creates nothing beside an old one where the two cannot stand together', () => {
-    const exclusive = { replicas: 1, maxSurge: 0, exclusive: true };
-    expect(lines(planOf([workload('new-1', 1, exclusive)], [seen(workload('old-1'))]))).to.deep.equal([
-      'remove workload/old-1: is no longer desired',
-      'wait workload/new-1: waits for room: 1 replicas and 0 more are the limit',
-    ]);
-    expect(lines(planOf([workload('new-1', 1, exclusive)], []))).to.deep.equal(['create workload/new-1: replica 1 of 1 is missing']);
-    expect(planOf([workload('new-1', 1, { ...exclusive, maxSurge: 1 })], [seen(workload('old-1'))]).actions.map(({ verb }) => verb)).to.deep.equal(['remove']);
-  });
-
-  it('looks again by itself after what no event announces', () => {
-    const plan = planOf([backend(), workload('a-1')], [seen(backend(), { owner: '', phase: 'foreign' }), seen(workload('a-1'), { phase: 'failed' })]);
-    expect(plan.waits.map(({ requeueAfterMs }) => requeueAfterMs)).to.deep.equal([5_000, 5_000]);
-  });
-
-  it('names the item whose change ends a wait', () => {
-    const plan = planOf([server('a-1')], []);
-    expect(plan.waits.map(({ on }) => on)).to.deep.equal([{ type: 'backend', id: 'files' }]);
-  });
 });

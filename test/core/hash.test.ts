@@ -22,10 +22,20 @@ describe('hash', () => {
   });
 
   it('does not depend on the order of keys, at any depth', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }), { maxKeys: 4 }), (value) => {
-      const reversed = Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, Object.fromEntries(Object.entries(inner).reverse())]));
-      expect(hashOf(reversed)).to.equal(hashOf(value));
-    }), { numRuns: 100, seed: 1 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }), { maxKeys: 4 }),
+        (value) => {
+          const reversed = Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, inner]) => [key, Object.fromEntries(Object.entries(inner).reverse())]),
+          );
+          expect(hashOf(reversed)).to.equal(hashOf(value));
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    );
   });
 
   it('depends on the order of arrays', () => {

@@ -20,15 +20,35 @@ describe('plan', () => {
 
   it('prints every verb and counts starts as updates and drains as removals', () => {
     const gone = workload('old-1');
-    const desired = [backend('files', 1), workload('a-1', 1, { replicas: 2 }), workload('a-2', 2, { replicas: 2 }), network('n')];
-    const observed = [seen(backend('files', 2)), seen(workload('a-1'), { phase: 'stopped', message: 'has exited: 0' }), seen(workload('a-2')), seen(gone), seen(server('old-1'))];
-    const text = formatPlans([planOf(desired, observed.map((item) => (item.id === 'old-1' ? { ...item, fields: { ...item.fields, group: 'other' } } : item)))]);
-    expect(text).to.match(/^service\/files\n  update backend files +hash [0-9a-f]{10} -> [0-9a-f]{10}\n  start  workload a-1 +has exited: 0\n  create network n +does not exist\n  drain  server old-1 +is no longer desired\n/);
+    const desired = [
+      backend('files', 1),
+      workload('a-1', 1, { replicas: 2 }),
+      workload('a-2', 2, { replicas: 2 }),
+      network('n'),
+    ];
+    const observed = [
+      seen(backend('files', 2)),
+      seen(workload('a-1'), { phase: 'stopped', message: 'has exited: 0' }),
+      seen(workload('a-2')),
+      seen(gone),
+      seen(server('old-1')),
+    ];
+    const text = formatPlans([
+      planOf(
+        desired,
+        observed.map((item) => (item.id === 'old-1' ? { ...item, fields: { ...item.fields, group: 'other' } } : item)),
+      ),
+    ]);
+    expect(text).to.match(
+      /^service\/files\n  update backend files +hash [0-9a-f]{10} -> [0-9a-f]{10}\n  start  workload a-1 +has exited: 0\n  create network n +does not exist\n  drain  server old-1 +is no longer desired\n/,
+    );
     expect(text).to.match(/\n1 to create, 2 to update, 1 to remove, 0 waiting$/);
   });
 
   it('prints nothing but the sum for a world that is as it should be', () => {
-    expect(formatPlans([planOf([network('a')], [seen(network('a'))])])).to.equal('0 to create, 0 to update, 0 to remove, 0 waiting');
+    expect(formatPlans([planOf([network('a')], [seen(network('a'))])])).to.equal(
+      '0 to create, 0 to update, 0 to remove, 0 waiting',
+    );
   });
 
   it('names a resource outside the default namespace with it', () => {

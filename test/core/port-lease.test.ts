@@ -18,17 +18,45 @@ describe('port lease', () => {
   const table: readonly (readonly [string, readonly PortClaim[], Record<string, number | string>])[] = [
     ['gives the lowest free ports by name', [claim('b'), claim('a')], { a: 100, b: 101 }],
     ['lets who holds a port keep it', [claim('a'), claim('b', { held: 100 })], { a: 101, b: 100 }],
-    ['lets who holds a port keep it against one that declares it', [claim('a', { declared: 100 }), claim('b', { held: 100 })], { a: 'PortConflict', b: 100 }],
-    ['moves who declares another port than it holds', [claim('a', { declared: 102, held: 100 }), claim('b')], { a: 102, b: 100 }],
-    ['serves those that declare before those that do not', [claim('a'), claim('b', { declared: 100 })], { a: 101, b: 100 }],
-    ['gives a port declared twice to the first by name', [claim('b', { declared: 101 }), claim('a', { declared: 101 })], { a: 101, b: 'PortConflict' }],
+    [
+      'lets who holds a port keep it against one that declares it',
+      [claim('a', { declared: 100 }), claim('b', { held: 100 })],
+      { a: 'PortConflict', b: 100 },
+    ],
+    [
+      'moves who declares another port than it holds',
+      [claim('a', { declared: 102, held: 100 }), claim('b')],
+      { a: 102, b: 100 },
+    ],
+    [
+      'serves those that declare before those that do not',
+      [claim('a'), claim('b', { declared: 100 })],
+      { a: 101, b: 100 },
+    ],
+    [
+      'gives a port declared twice to the first by name',
+      [claim('b', { declared: 101 }), claim('a', { declared: 101 })],
+      { a: 101, b: 'PortConflict' },
+    ],
     ['gives no reserved port', [claim('a', { reserved: [100, 101] })], { a: 102 }],
-    ['refuses a declared port that is reserved', [claim('a', { declared: 100, reserved: [100] })], { a: 'PortOutOfRange' }],
+    [
+      'refuses a declared port that is reserved',
+      [claim('a', { declared: 100, reserved: [100] })],
+      { a: 'PortOutOfRange' },
+    ],
     ['refuses a declared port outside the range', [claim('a', { declared: 99 })], { a: 'PortOutOfRange' }],
     ['takes a held port outside a changed range for none', [claim('a', { held: 99 })], { a: 100 }],
-    ['says so when no port is left', ['a', 'b', 'c', 'd', 'e'].map((name) => claim(name)), { a: 100, b: 101, c: 102, d: 103, e: 'NoPortLeft' }],
+    [
+      'says so when no port is left',
+      ['a', 'b', 'c', 'd', 'e'].map((name) => claim(name)),
+      { a: 100, b: 101, c: 102, d: 103, e: 'NoPortLeft' },
+    ],
     ['keeps networks apart', [claim('a'), claim('b', { network: 'MCPNetwork/default/other' })], { a: 100, b: 100 }],
-    ['resolves two that were seen at one port by name', [claim('b', { held: 101 }), claim('a', { held: 101 })], { a: 101, b: 100 }],
+    [
+      'resolves two that were seen at one port by name',
+      [claim('b', { held: 101 }), claim('a', { held: 101 })],
+      { a: 101, b: 100 },
+    ],
   ];
   for (const [sentence, claims, expected] of table) {
     it(sentence, () => {
@@ -38,20 +66,42 @@ describe('port lease', () => {
 
   it('names the rival and the remedy', () => {
     const lease = leasePorts([claim('a', { declared: 100 }), claim('b', { held: 100 })]).get('MCPService/default/a');
-    expect(lease).to.have.nested.property('problem.message', 'port 100 belongs to service/b; choose another, or none to be given one');
+    expect(lease).to.have.nested.property(
+      'problem.message',
+      'port 100 belongs to service/b; choose another, or none to be given one',
+    );
   });
 
   it('gives each port once, inside the range, and the same to the same claims in any order, whoever else comes', () => {
-    const claims = fc.uniqueArray(fc.record({ name: fc.integer({ min: 0, max: 9 }), declared: fc.option(fc.integer({ min: 98, max: 104 })), held: fc.option(fc.integer({ min: 98, max: 104 })) }), { selector: ({ name }) => name });
-    fc.assert(fc.property(claims, fc.integer(), (drawn, shuffle) => {
-      const wanted = drawn.map(({ name, declared, held }) => claim(`s${name}`, { ...(declared !== null && { declared }), ...(held !== null && { held }) }));
-      const first = leases(...wanted);
-      const ports = Object.values(first).filter((port) => typeof port === 'number');
-      expect(new Set(ports).size).to.equal(ports.length);
-      for (const port of ports) expect(port).to.be.within(range.first, range.last);
-      expect(leases(...[...wanted.slice(shuffle % 5), ...wanted.slice(0, shuffle % 5)])).to.deep.equal(first);
-      const settled = wanted.map((each) => ({ ...each, ...(typeof first[each.key.split('/')[2] ?? ''] === 'number' && { held: first[each.key.split('/')[2] ?? ''] as number }) }));
-      expect(leases(...settled, claim('a-newcomer'))).to.include(Object.fromEntries(Object.entries(first).filter(([, port]) => typeof port === 'number')));
-    }), { seed: 1 });
+    const claims = fc.uniqueArray(
+      fc.record({
+        name: fc.integer({ min: 0, max: 9 }),
+        declared: fc.option(fc.integer({ min: 98, max: 104 })),
+        held: fc.option(fc.integer({ min: 98, max: 104 })),
+      }),
+      { selector: ({ name }) => name },
+    );
+    fc.assert(
+      fc.property(claims, fc.integer(), (drawn, shuffle) => {
+        const wanted = drawn.map(({ name, declared, held }) =>
+          claim(`s${name}`, { ...(declared !== null && { declared }), ...(held !== null && { held }) }),
+        );
+        const first = leases(...wanted);
+        const ports = Object.values(first).filter((port) => typeof port === 'number');
+        expect(new Set(ports).size).to.equal(ports.length);
+        for (const port of ports) expect(port).to.be.within(range.first, range.last);
+        expect(leases(...[...wanted.slice(shuffle % 5), ...wanted.slice(0, shuffle % 5)])).to.deep.equal(first);
+        const settled = wanted.map((each) => ({
+          ...each,
+          ...(typeof first[each.key.split('/')[2] ?? ''] === 'number' && {
+            held: first[each.key.split('/')[2] ?? ''] as number,
+          }),
+        }));
+        expect(leases(...settled, claim('a-newcomer'))).to.include(
+          Object.fromEntries(Object.entries(first).filter(([, port]) => typeof port === 'number')),
+        );
+      }),
+      { seed: 1 },
+    );
   });
 });

@@ -1,7 +1,16 @@
 import type { Lookup } from '../../operator/core/bind.ts';
 import { diff } from '../../operator/core/diff.ts';
 import { hashOf } from '../../operator/core/hash.ts';
-import { itemKey, type BackendItem, type DesiredItem, type NetworkItem, type Observed, type RegistrationItem, type ServerItem, type WorkloadItem } from '../../operator/core/item.ts';
+import {
+  itemKey,
+  type BackendItem,
+  type DesiredItem,
+  type NetworkItem,
+  type Observed,
+  type RegistrationItem,
+  type ServerItem,
+  type WorkloadItem,
+} from '../../operator/core/item.ts';
 import type { Action, Plan, Wait } from '../../operator/core/plan.ts';
 
 export const owner = 'MCPService/default/files';
@@ -19,17 +28,43 @@ export interface WorkloadOptions {
   readonly needs?: WorkloadItem['needs'];
 }
 
-export function workload(id: string, replica = 1, { replicas = 1, maxSurge = 1, exclusive = false, needs = [] }: WorkloadOptions = {}): WorkloadItem {
+export function workload(
+  id: string,
+  replica = 1,
+  { replicas = 1, maxSurge = 1, exclusive = false, needs = [] }: WorkloadOptions = {},
+): WorkloadItem {
   return {
-    type: 'workload', id, owner, hash: hashOf(id.split('-')[0]), needs,
-    spec: { images: ['tiny:1'], env: [], mounts: [], networks: [], hostNetwork: false, publish: [], user: 'image', memoryBytes: 1, pids: 16, replica },
+    type: 'workload',
+    id,
+    owner,
+    hash: hashOf(id.split('-')[0]),
+    needs,
+    spec: {
+      images: ['tiny:1'],
+      env: [],
+      mounts: [],
+      networks: [],
+      hostNetwork: false,
+      publish: [],
+      user: 'image',
+      memoryBytes: 1,
+      pids: 16,
+      replica,
+    },
     probe: { kind: 'running', startupTimeoutMs: 1_000 },
     group: { name: 'replicas', replicas, maxSurge, exclusive },
   };
 }
 
 export function backend(id = 'files', port = 11_100): BackendItem {
-  const spec: BackendItem['spec'] = { balancer: 'default', port, path: '/mcp', algorithm: 'leastconn', affinity: 'session', check: { kind: 'tcp', intervalMs: 2_000, timeoutMs: 2_000, fall: 3, rise: 1 } };
+  const spec: BackendItem['spec'] = {
+    balancer: 'default',
+    port,
+    path: '/mcp',
+    algorithm: 'leastconn',
+    affinity: 'session',
+    check: { kind: 'tcp', intervalMs: 2_000, timeoutMs: 2_000, fall: 3, rise: 1 },
+  };
   return { type: 'backend', id, owner, spec, hash: hashOf(spec), needs: [] };
 }
 
@@ -37,16 +72,36 @@ export function backend(id = 'files', port = 11_100): BackendItem {
 export function server(id: string): ServerItem {
   const ref = { type: 'workload', id } as const;
   const spec: ServerItem['spec'] = {
-    balancer: 'default', backend: 'files', instance: { late: ref, field: 'instance' }, address: { late: ref, field: 'address' },
-    port: 8080, weight: 100, check: { intervalMs: 2_000, fall: 3, rise: 1 }, drainTimeoutMs: 60_000, countsSessions: true,
+    balancer: 'default',
+    backend: 'files',
+    instance: { late: ref, field: 'instance' },
+    address: { late: ref, field: 'address' },
+    port: 8080,
+    weight: 100,
+    check: { intervalMs: 2_000, fall: 3, rise: 1 },
+    drainTimeoutMs: 60_000,
+    countsSessions: true,
   };
-  return { type: 'server', id, owner, spec, hash: hashOf(spec), needs: [{ type: 'backend', id: 'files' }, ref], workload: id };
+  return {
+    type: 'server',
+    id,
+    owner,
+    spec,
+    hash: hashOf(spec),
+    needs: [{ type: 'backend', id: 'files' }, ref],
+    workload: id,
+  };
 }
 
 export function registration(id: string): RegistrationItem {
   const ref = { type: 'workload', id } as const;
   const spec: RegistrationItem['spec'] = {
-    registry: 'MCPNetwork/default/default', service: 'files', address: { late: ref, field: 'address' }, port: 8080, tags: [], meta: {},
+    registry: 'MCPNetwork/default/default',
+    service: 'files',
+    address: { late: ref, field: 'address' },
+    port: 8080,
+    tags: [],
+    meta: {},
     check: { kind: 'tcp', intervalMs: 2_000, timeoutMs: 2_000 },
   };
   return { type: 'registration', id, owner, spec, hash: hashOf(spec), needs: [ref], workload: id };
@@ -59,9 +114,23 @@ export function replica(id: string, number = 1, options: WorkloadOptions = {}): 
 
 /** How a desired item looks once it exists; late values are those of a workload called like it. */
 export function seen(item: DesiredItem, change: Partial<Observed> = {}): Observed {
-  const fields: Record<string, string> = item.type === 'workload' ? { group: item.group.name, ...placeOf(item.id) } : item.type === 'server' ? { backend: 'files', drainTimeoutMs: '60000', ...placeOf(item.id) } : {};
+  const fields: Record<string, string> =
+    item.type === 'workload'
+      ? { group: item.group.name, ...placeOf(item.id) }
+      : item.type === 'server'
+        ? { backend: 'files', drainTimeoutMs: '60000', ...placeOf(item.id) }
+        : {};
   const bound = item.type === 'workload' ? item.hash : hashOf(JSON.parse(JSON.stringify(item.spec), fillLate));
-  return { type: item.type, id: item.id, owner: item.owner, hash: bound, phase: 'ready', ...(item.workload !== undefined && { workload: item.workload }), ...change, fields: { ...fields, ...change.fields } };
+  return {
+    type: item.type,
+    id: item.id,
+    owner: item.owner,
+    hash: bound,
+    phase: 'ready',
+    ...(item.workload !== undefined && { workload: item.workload }),
+    ...change,
+    fields: { ...fields, ...change.fields },
+  };
 }
 
 function placeOf(id: string): { address: string; instance: string } {
@@ -74,9 +143,21 @@ function fillLate(_key: string, value: unknown): unknown {
 }
 
 /** Diffs a desired world with an observed one. */
-export function planOf(desired: readonly DesiredItem[], observed: readonly Observed[], more: Partial<Parameters<typeof diff>[0]> = {}): Plan {
+export function planOf(
+  desired: readonly DesiredItem[],
+  observed: readonly Observed[],
+  more: Partial<Parameters<typeof diff>[0]> = {},
+): Plan {
   const lookup: Lookup = (ref) => observed.find((item) => itemKey(item) === itemKey(ref));
-  return diff({ key: owner, desired, owned: observed.filter((item) => item.owner === owner), lookup, busy: new Map(), nowMs: 0, ...more });
+  return diff({
+    key: owner,
+    desired,
+    owned: observed.filter((item) => item.owner === owner),
+    lookup,
+    busy: new Map(),
+    nowMs: 0,
+    ...more,
+  });
 }
 
 /** `create workload/a: does not exist`: a plan as lines, for comparison. */

@@ -70,7 +70,10 @@ describe('operator, in adversity', () => {
     await harness.pass(60_000);
     expect(harness.world.engine.networks.get('mcp-internal')).to.equal(undefined);
     const status = harness.operator.statuses.get('MCPNetwork/default/default');
-    expect(status?.conditions.find(({ type }) => type === 'Ready')).to.deep.include({ status: 'False', message: 'network mcp-internal a network named mcp-internal exists and is not ours (2 of 2 parts serve)' });
+    expect(status?.conditions.find(({ type }) => type === 'Ready')).to.deep.include({
+      status: 'False',
+      message: 'network mcp-internal a network named mcp-internal exists and is not ours (2 of 2 parts serve)',
+    });
   });
 
   it('mends what crashes in a loop when the manifest is mended', async () => {

@@ -20,11 +20,20 @@ function bench() {
   const ended: string[] = [];
   const abort = new AbortController();
   const executor = new Executor({
-    clock, observation, random: () => 0, signal: abort.signal,
-    drivers: [{
-      name: 'test', types: ['network'], list: async () => [], read: async () => undefined, watch: () => undefined,
-      apply: () => new Promise((resolve, reject) => calls.push({ resolve, reject })),
-    }],
+    clock,
+    observation,
+    random: () => 0,
+    signal: abort.signal,
+    drivers: [
+      {
+        name: 'test',
+        types: ['network'],
+        list: async () => [],
+        read: async () => undefined,
+        watch: () => undefined,
+        apply: () => new Promise((resolve, reject) => calls.push({ resolve, reject })),
+      },
+    ],
     ended: (key, action, fault) => ended.push(`${key} ${action.verb} ${fault?.reason ?? 'done'}`),
   });
   const fail = async (error: unknown): Promise<void> => {
@@ -118,7 +127,9 @@ describe('executor', () => {
     executor.start('k', create);
     abort.abort();
     let settled = false;
-    const waiting = executor.settled().then(() => { settled = true; });
+    const waiting = executor.settled().then(() => {
+      settled = true;
+    });
     await flush();
     expect(settled).to.equal(false);
     calls[0]?.reject(new Error('aborted'));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Harness } from '../fakes/harness.ts';
+import type { Harness } from '../fakes/harness.ts';
 import { network, service } from '../fakes/manifests.ts';
 import { noTrouble } from '../fakes/trouble.ts';
 
@@ -14,13 +14,40 @@ export interface Happening {
 export const names = ['files', 'memory', 'tools'] as const;
 
 /** What people do to manifests, and what calls may do: nothing that runs comes to harm. */
-export const calm = ['declare', 'declare', 'declare', 'remove', 'replaceOperator', 'slowCalls', 'failingCalls', 'goodCalls'] as const;
+export const calm = [
+  'declare',
+  'declare',
+  'declare',
+  'remove',
+  'replaceOperator',
+  'slowCalls',
+  'failingCalls',
+  'goodCalls',
+] as const;
 /** What befalls containers, daemons, entries and hints. */
-export const wild = ['kill', 'destroy', 'restartEngine', 'forgetEntry', 'unload', 'loseBalancer', 'loseHints', 'doubleHints', 'daemonAway', 'daemonBack', 'invalid', 'startByHand'] as const;
+export const wild = [
+  'kill',
+  'destroy',
+  'restartEngine',
+  'forgetEntry',
+  'unload',
+  'loseBalancer',
+  'loseHints',
+  'doubleHints',
+  'daemonAway',
+  'daemonBack',
+  'invalid',
+  'startByHand',
+] as const;
 
 export function histories(kinds: readonly Happening['what'][]): fc.Arbitrary<Happening[]> {
   return fc.array(
-    fc.record({ what: fc.constantFrom(...kinds), who: fc.nat(99), which: fc.nat(99), afterMs: fc.constantFrom(0, 1, 40, 300, 2_000, 15_000) }),
+    fc.record({
+      what: fc.constantFrom(...kinds),
+      who: fc.nat(99),
+      which: fc.nat(99),
+      afterMs: fc.constantFrom(0, 1, 40, 300, 2_000, 15_000),
+    }),
     { minLength: 1, maxLength: 14 },
   );
 }
@@ -29,7 +56,11 @@ export function histories(kinds: readonly Happening['what'][]): fc.Arbitrary<Hap
 export type Declared = Map<string, number>;
 
 /** Lets one thing happen. */
-export async function happen({ what, who, which, afterMs }: Happening, harness: Harness, declared: Declared): Promise<void> {
+export async function happen(
+  { what, who, which, afterMs }: Happening,
+  harness: Harness,
+  declared: Declared,
+): Promise<void> {
   const { world, source } = harness;
   const name = names[who % names.length] ?? 'files';
   const pick = <T>(all: readonly T[]): T | undefined => all[which % Math.max(1, all.length)];
@@ -38,7 +69,13 @@ export async function happen({ what, who, which, afterMs }: Happening, harness: 
     case 'declare': {
       const replicas = which % 4;
       declared.set(name, replicas);
-      source.set(service(name, { replicas, image: `tiny:${which % 3}`, rollout: { drainTimeout: '1s', maxSurge: 1 + (which % 2) } }));
+      source.set(
+        service(name, {
+          replicas,
+          image: `tiny:${which % 3}`,
+          rollout: { drainTimeout: '1s', maxSurge: 1 + (which % 2) },
+        }),
+      );
       break;
     }
     case 'remove':

@@ -15,10 +15,16 @@ function bench(sources = 1) {
   const log = (level: string) => (message: string) => void logged.push(`${level} ${message}`);
   const hints: (() => void)[] = [];
   const intake = new Intake({
-    store, clock, signal: new AbortController().signal, owned: () => false, applied: (keys) => applied.push(keys.join(' ')),
+    store,
+    clock,
+    signal: new AbortController().signal,
+    owned: () => false,
+    applied: (keys) => applied.push(keys.join(' ')),
     logger: { error: log('error'), warn: log('warn'), info: log('info'), debug: () => undefined },
     sources: Array.from({ length: sources }, (_, index) => ({
-      name: String(index), scan: () => new Promise((resolve) => scans.push(resolve)), watch: (changed) => void hints.push(changed),
+      name: String(index),
+      scan: () => new Promise((resolve) => scans.push(resolve)),
+      watch: (changed) => void hints.push(changed),
     })),
   });
   const answer = async (...values: Parameters<typeof snapshotOf>): Promise<void> => {

@@ -6,7 +6,15 @@ import { Readiness } from '../../operator/engine/readiness.ts';
 const ref = { type: 'workload', id: 'a-1' } as const;
 
 function container(id = 'a-1', change: Partial<Observed> = {}): Observed {
-  return { type: 'workload', id, owner: 'MCPService/default/a', hash: 'h', phase: 'starting', ...change, fields: { instance: `${id}-i1`, ...change.fields } };
+  return {
+    type: 'workload',
+    id,
+    owner: 'MCPService/default/a',
+    hash: 'h',
+    phase: 'starting',
+    ...change,
+    fields: { instance: `${id}-i1`, ...change.fields },
+  };
 }
 
 describe('observation', () => {
@@ -18,14 +26,19 @@ describe('observation', () => {
   });
 
   it('finds items by name and by owner', () => {
-    observation.replace(['workload'], [container(), container('b-1', { owner: 'MCPService/default/b' })], observation.mark());
+    observation.replace(
+      ['workload'],
+      [container(), container('b-1', { owner: 'MCPService/default/b' })],
+      observation.mark(),
+    );
     expect(observation.get(ref)).to.include({ id: 'a-1' });
     expect(observation.owned('MCPService/default/b').map(({ id }) => id)).to.deep.equal(['b-1']);
     expect(observation.owners()).to.deep.equal(['MCPService/default/a', 'MCPService/default/b']);
   });
 
   it('says what a list changed, and nothing when it changed nothing', () => {
-    const list = (...items: Observed[]): string[] => observation.replace(['workload'], items, observation.mark()).map(({ id }) => id);
+    const list = (...items: Observed[]): string[] =>
+      observation.replace(['workload'], items, observation.mark()).map(({ id }) => id);
     expect(list(container(), container('b-1'))).to.deep.equal(['a-1', 'b-1']);
     expect(list(container(), container('b-1'))).to.deep.equal([]);
     expect(list(container('a-1', { phase: 'stopped' }), container('b-1'))).to.deep.equal(['a-1']);
@@ -63,7 +76,10 @@ describe('observation', () => {
   });
 
   it('believes the later of two reads, whichever ends first', () => {
-    for (const order of [[0, 1], [1, 0]]) {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
       observation = new Observation(readiness);
       const marks = [observation.mark(), observation.mark()];
       for (const turn of order) observation.refresh(ref, container('a-1', { hash: String(turn) }), marks[turn] ?? 0);
@@ -81,7 +97,10 @@ describe('observation', () => {
     observation.write(ref, container());
     expect(observation.get(ref)).to.include({ phase: 'starting' });
     readiness.proven('a-1-i1', { serverName: 'tiny' });
-    expect(observation.get(ref)).to.deep.include({ phase: 'ready', fields: { instance: 'a-1-i1', serverName: 'tiny' } });
+    expect(observation.get(ref)).to.deep.include({
+      phase: 'ready',
+      fields: { instance: 'a-1-i1', serverName: 'tiny' },
+    });
     observation.write(ref, container('a-1', { fields: { instance: 'a-1-i2' } }));
     expect(observation.get(ref)).to.include({ phase: 'starting' });
     expect(observation.get(ref)?.fields).to.not.have.property('serverName');
@@ -89,7 +108,15 @@ describe('observation', () => {
 
   it('trusts the balancer that a replica it routes to was proven by an earlier operator', () => {
     observation.write(ref, container());
-    const server = (instance: string): Observed => ({ type: 'server', id: 'a-1', owner: 'o', hash: 'h', phase: 'ready', workload: 'a-1', fields: { instance } });
+    const server = (instance: string): Observed => ({
+      type: 'server',
+      id: 'a-1',
+      owner: 'o',
+      hash: 'h',
+      phase: 'ready',
+      workload: 'a-1',
+      fields: { instance },
+    });
     observation.write({ type: 'server', id: 'a-1' }, server('a-1-i0'));
     expect(observation.get(ref)).to.include({ phase: 'starting' });
     observation.write({ type: 'server', id: 'a-1' }, server('a-1-i1'));

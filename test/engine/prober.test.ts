@@ -17,7 +17,9 @@ function bench(answer: (spec: ProbeSpec) => ProbeResult) {
   const news: string[] = [];
   const startMs = clock.now();
   const prober = new Prober({
-    clock, readiness, signal: new AbortController().signal,
+    clock,
+    readiness,
+    signal: new AbortController().signal,
     probe: async (spec) => {
       asked.push(clock.now() - startMs);
       return answer(spec);

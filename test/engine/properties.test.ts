@@ -19,7 +19,13 @@ async function begin(seedOfWorld: number): Promise<{ harness: Harness; declared:
   harness.source.set(network(), service('files', { replicas: 2, rollout: { drainTimeout: '1s' } }), service('memory'));
   await harness.start();
   await harness.pass(30_000);
-  return { harness, declared: new Map([['files', 2], ['memory', 1]]) };
+  return {
+    harness,
+    declared: new Map([
+      ['files', 2],
+      ['memory', 1],
+    ]),
+  };
 }
 
 function expectConverged({ world, operator }: Harness, declared: Declared): void {
@@ -30,7 +36,10 @@ function expectConverged({ world, operator }: Harness, declared: Declared): void
     expect(world.registered(name), `registrations of ${name}`).to.deep.equal(running);
   }
   const ours = [...world.engine.containers.values()].filter(({ item, state }) => item && state !== 'running');
-  expect(ours.map(({ name }) => name), 'stopped containers').to.deep.equal([]);
+  expect(
+    ours.map(({ name }) => name),
+    'stopped containers',
+  ).to.deep.equal([]);
   expect(operator.idle, 'idle').to.equal(true);
 }
 
@@ -43,8 +52,10 @@ async function expectNothingMore(harness: Harness): Promise<void> {
 describe('operator, after any history', function () {
   this.timeout(60_000);
   const anything = histories([...calm, ...wild]);
-  const property = (happenings: fc.Arbitrary<Happening[]>, check: (history: Happening[], seedOfWorld: number) => Promise<void>): Promise<void> =>
-    fc.assert(fc.asyncProperty(happenings, fc.nat(), check), { seed, numRuns });
+  const property = (
+    happenings: fc.Arbitrary<Happening[]>,
+    check: (history: Happening[], seedOfWorld: number) => Promise<void>,
+  ): Promise<void> => fc.assert(fc.asyncProperty(happenings, fc.nat(), check), { seed, numRuns });
 
   it('converges, finds nothing more to do, and leaves what belongs to others alone', async () => {
     await property(anything, async (history, seedOfWorld) => {
@@ -54,7 +65,12 @@ describe('operator, after any history', function () {
       expectConverged(harness, declared);
       await expectNothingMore(harness);
       const { engine, registry } = harness.world;
-      expect([engine.containers.get('theirs')?.state, engine.networks.has('theirs'), engine.volumes.has('theirs'), registry.entries.has('theirs')]).to.deep.equal(['running', true, true, true]);
+      expect([
+        engine.containers.get('theirs')?.state,
+        engine.networks.has('theirs'),
+        engine.volumes.has('theirs'),
+        registry.entries.has('theirs'),
+      ]).to.deep.equal(['running', true, true, true]);
     });
   });
 
@@ -81,7 +97,8 @@ describe('operator, after any history', function () {
     await property(histories(calm), async (history, seedOfWorld) => {
       const { harness, declared } = await begin(seedOfWorld);
       const losses = names.flatMap((name) => watchServing(harness, name));
-      for (const happening of [...history, { what: 'goodCalls', who: 0, which: 0, afterMs: 60_000 } as const]) await happen(happening, harness, declared);
+      for (const happening of [...history, { what: 'goodCalls', who: 0, which: 0, afterMs: 60_000 } as const])
+        await happen(happening, harness, declared);
       await recover(harness);
       expectConverged(harness, declared);
       expect(losses.flatMap((each) => each)).to.deep.equal([]);
@@ -109,7 +126,10 @@ function watchServing(harness: Harness, name: string): string[][] {
       act(action);
       const after = world.reached(name).length;
       const wanted = wantedAt.get(action) ?? 0;
-      if (after < before && after < wanted) losses.push(`${action.verb} ${action.item.type} ${action.item.id} left ${after} of ${wanted} (there were ${before}): ${action.cause}`);
+      if (after < before && after < wanted)
+        losses.push(
+          `${action.verb} ${action.item.type} ${action.item.id} left ${after} of ${wanted} (there were ${before}): ${action.cause}`,
+        );
     };
   }
   return [losses];

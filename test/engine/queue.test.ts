@@ -3,7 +3,12 @@ import { KeyedQueue } from '../../operator/engine/queue.ts';
 import { flush, ManualClock } from '../fakes/manual-clock.ts';
 
 /** A queue whose work ends when the test says so. */
-function bench(concurrency = 16): { clock: ManualClock; queue: KeyedQueue; begun: string[]; finish: (key: string) => Promise<void> } {
+function bench(concurrency = 16): {
+  clock: ManualClock;
+  queue: KeyedQueue;
+  begun: string[];
+  finish: (key: string) => Promise<void>;
+} {
   const clock = new ManualClock();
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -95,7 +100,9 @@ describe('queue', () => {
     queue.addAfter('c', 10);
     await flush();
     let closed = false;
-    const closing = queue.close().then(() => { closed = true; });
+    const closing = queue.close().then(() => {
+      closed = true;
+    });
     queue.add('d');
     await clock.advance(1_000);
     expect([begun, closed]).to.deep.equal([['a'], false]);

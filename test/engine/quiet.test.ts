@@ -5,13 +5,23 @@ import { network, service } from '../fakes/manifests.ts';
 describe('operator, to its people', () => {
   it('logs what it changed, with the cause, and nothing while nothing changes', async () => {
     const logged: [string, string, Record<string, unknown>][] = [];
-    const log = (level: string) => (message: string, fields: Record<string, unknown> = {}) => void logged.push([level, message, fields]);
-    const harness = new Harness({ logger: { error: log('error'), warn: log('warn'), info: log('info'), debug: () => undefined } });
+    const log =
+      (level: string) =>
+      (message: string, fields: Record<string, unknown> = {}) =>
+        void logged.push([level, message, fields]);
+    const harness = new Harness({
+      logger: { error: log('error'), warn: log('warn'), info: log('info'), debug: () => undefined },
+    });
     harness.source.set(network(), service('files'));
     await harness.start();
     await harness.pass(30_000);
-    const created = logged.filter(([level, message, { verb, item }]) => level === 'info' && message === 'done' && verb === 'create' && String(item).startsWith('workload/files-'));
-    expect(created.map(([, , { key, cause }]) => [key, cause])).to.deep.equal([['MCPService/default/files', 'replica 1 of 1 is missing']]);
+    const created = logged.filter(
+      ([level, message, { verb, item }]) =>
+        level === 'info' && message === 'done' && verb === 'create' && String(item).startsWith('workload/files-'),
+    );
+    expect(created.map(([, , { key, cause }]) => [key, cause])).to.deep.equal([
+      ['MCPService/default/files', 'replica 1 of 1 is missing'],
+    ]);
     const before = logged.length;
     await harness.pass(600_000);
     expect(logged.slice(before)).to.deep.equal([]);
@@ -26,10 +36,18 @@ describe('operator, to its people', () => {
     harness.world.engine.missingImages.clear();
     await harness.pass(30_000);
     const events = harness.operator.events.of('MCPService/default/files');
-    const [missing] = events.filter(({ reason, message }) => reason === 'ImageMissing' && message === 'image "tiny:1" is not here');
+    const [missing] = events.filter(
+      ({ reason, message }) => reason === 'ImageMissing' && message === 'image "tiny:1" is not here',
+    );
     expect(missing).to.include({ type: 'Warning' });
     expect(missing?.count).to.be.within(5, 15);
-    expect(events.map(({ reason }) => reason)).to.include.members(['CreatedWorkload', 'CreatedServer', 'CreatedRegistration', 'CreatedBackend', 'Ready']);
+    expect(events.map(({ reason }) => reason)).to.include.members([
+      'CreatedWorkload',
+      'CreatedServer',
+      'CreatedRegistration',
+      'CreatedBackend',
+      'Ready',
+    ]);
     expect(events.at(-1)).to.include({ type: 'Normal', reason: 'Ready' });
   });
 
@@ -48,7 +66,14 @@ describe('operator, to its people', () => {
   it('replaces replicas when a secret changes, and only those that use it', async () => {
     const harness = new Harness();
     harness.secrets['github'] = { token: 'd1' };
-    harness.source.set(network(), service('files', { secrets: [{ name: 'github', key: 'token', targetEnvName: 'T' }], rollout: { drainTimeout: '1s' } }), service('memory'));
+    harness.source.set(
+      network(),
+      service('files', {
+        secrets: [{ name: 'github', key: 'token', targetEnvName: 'T' }],
+        rollout: { drainTimeout: '1s' },
+      }),
+      service('memory'),
+    );
     await harness.start();
     await harness.pass(30_000);
     const [files, memory] = [harness.world.running('files'), harness.world.running('memory')];

@@ -57,7 +57,8 @@ describe('operator', () => {
   it('waits for open sessions before it takes an old replica away', async () => {
     const spec = { rollout: { drainTimeout: '60s' } };
     const harness = await Harness.settled(service('files', spec));
-    for (const { serial, starts } of harness.world.engine.containers.values()) harness.world.sessions.set(`c${serial}-${starts}`, 1);
+    for (const { serial, starts } of harness.world.engine.containers.values())
+      harness.world.sessions.set(`c${serial}-${starts}`, 1);
     harness.source.set(service('files', { ...spec, image: 'tiny:2' }));
     await harness.pass(30_000);
     expect(harness.world.running('files')).to.have.lengthOf(2);
@@ -81,7 +82,7 @@ describe('operator', () => {
     expectServed(harness, 'files', 2);
   });
 
-  it('puts back a registration, a server and a balancer\'s whole configuration that were lost', async () => {
+  it("puts back a registration, a server and a balancer's whole configuration that were lost", async () => {
     const harness = await Harness.settled(service('files', { replicas: 2 }));
     harness.world.registry.forget(harness.world.registered('files')[0] ?? '');
     await harness.pass(10_000);
@@ -103,8 +104,11 @@ describe('operator', () => {
     }
   });
 
-  it('never sends a client to a stranger that got a replica\'s address', async () => {
-    const harness = await Harness.settled(service('files', { replicas: 2 }), service('memory', { replicas: 2, image: 'slow:1' }));
+  it("never sends a client to a stranger that got a replica's address", async () => {
+    const harness = await Harness.settled(
+      service('files', { replicas: 2 }),
+      service('memory', { replicas: 2, image: 'slow:1' }),
+    );
     for (let round = 0; round < 5; round++) {
       harness.world.mute.add('slow:1');
       harness.world.engine.restart();

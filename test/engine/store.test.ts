@@ -15,15 +15,26 @@ function storeOf(...names: string[]): Store {
 describe('store', () => {
   it('says which resources are new, changed and removed, and counts their generations', () => {
     const store = new Store({ allowEmpty: false });
-    expect(store.apply(snapshotOf([service('files'), service('memory')]), false)).to.deep.equal({ changed: [files, memory], removed: [] });
-    expect(store.apply(snapshotOf([service('files'), service('memory')]), false)).to.deep.equal({ changed: [], removed: [] });
-    expect(store.apply(snapshotOf([service('files', { replicas: 2 })]), false)).to.deep.equal({ changed: [files], removed: [memory] });
+    expect(store.apply(snapshotOf([service('files'), service('memory')]), false)).to.deep.equal({
+      changed: [files, memory],
+      removed: [],
+    });
+    expect(store.apply(snapshotOf([service('files'), service('memory')]), false)).to.deep.equal({
+      changed: [],
+      removed: [],
+    });
+    expect(store.apply(snapshotOf([service('files', { replicas: 2 })]), false)).to.deep.equal({
+      changed: [files],
+      removed: [memory],
+    });
     expect([store.get(files)?.generation, store.get(memory)]).to.deep.equal([2, undefined]);
   });
 
   it('takes a default that is written out for no change', () => {
     const store = storeOf('files');
-    expect(store.apply(snapshotOf([service('files', { replicas: 1, egress: 'none' })]), false).changed).to.deep.equal([]);
+    expect(store.apply(snapshotOf([service('files', { replicas: 1, egress: 'none' })]), false).changed).to.deep.equal(
+      [],
+    );
   });
 
   it('takes another directory for a change: relative host paths mean something else', () => {
@@ -34,7 +45,10 @@ describe('store', () => {
 
   it('keeps the last good version of a manifest that has become invalid', () => {
     const store = storeOf('files', 'memory');
-    expect(store.apply(snapshotOf([service('files', { replicas: 'x' }), service('memory')]), false)).to.deep.equal({ changed: [], removed: [] });
+    expect(store.apply(snapshotOf([service('files', { replicas: 'x' }), service('memory')]), false)).to.deep.equal({
+      changed: [],
+      removed: [],
+    });
     expect(store.get(files)).to.have.nested.property('spec.replicas', 1);
     expect(store.problemsOf(files)).to.have.lengthOf(1);
     expect(store.problemsOf(memory)).to.deep.equal([]);
@@ -44,14 +58,20 @@ describe('store', () => {
 
   it('accepts what is valid beside what is not', () => {
     const store = storeOf('files');
-    expect(store.apply(snapshotOf([service('files'), service('memory'), service('bad', { image: 7 })]), false).changed).to.deep.equal([memory]);
+    expect(
+      store.apply(snapshotOf([service('files'), service('memory'), service('bad', { image: 7 })]), false).changed,
+    ).to.deep.equal([memory]);
     expect(store.keys()).to.have.members([files, memory, 'MCPService/default/bad']);
   });
 
   const unsafe: readonly (readonly [string, Parameters<typeof snapshotOf>, RegExp])[] = [
     ['cannot be read completely', [[service('memory')], { complete: false }], /could not be read completely/],
     ['has a problem anywhere', [[service('memory')], { problems: [problem] }], /1 problems? in the manifests/],
-    ['holds an invalid manifest', [[service('memory'), service('bad', { replicas: -1 })]], /1 problems? in the manifests/],
+    [
+      'holds an invalid manifest',
+      [[service('memory'), service('bad', { replicas: -1 })]],
+      /1 problems? in the manifests/,
+    ],
     ['is suddenly empty', [[]], /suddenly empty; run with --allow-empty/],
   ];
   for (const [what, snapshot, reason] of unsafe) {
@@ -84,15 +104,24 @@ describe('store', () => {
   });
 
   it('lets the version in force win when a resource is declared twice, and names the other', () => {
-    for (const [incumbent, newcomer] of [['a.yaml', 'b.yaml'], ['b.yaml', 'a.yaml']] as const) {
+    for (const [incumbent, newcomer] of [
+      ['a.yaml', 'b.yaml'],
+      ['b.yaml', 'a.yaml'],
+    ] as const) {
       const store = new Store({ allowEmpty: false });
       const first = documentOf(service('files'), incumbent);
       const second = documentOf(service('files', { replicas: 5 }), newcomer);
       store.apply(snapshotOf([], { documents: [first] }), false);
-      store.apply(snapshotOf([], { documents: [first, second].toSorted((left, right) => (left.file < right.file ? -1 : 1)) }), false);
+      store.apply(
+        snapshotOf([], { documents: [first, second].toSorted((left, right) => (left.file < right.file ? -1 : 1)) }),
+        false,
+      );
       expect(store.get(files)).to.have.nested.property('spec.replicas', 1);
       expect(store.problemsOf(files)).to.have.lengthOf(1);
-      expect(store.problemsOf(files)[0]).to.deep.include({ file: newcomer, message: `service/files is declared in ${incumbent}:1 as well` });
+      expect(store.problemsOf(files)[0]).to.deep.include({
+        file: newcomer,
+        message: `service/files is declared in ${incumbent}:1 as well`,
+      });
     }
   });
 
@@ -105,8 +134,13 @@ describe('store', () => {
 
   it('knows where a resource stands after its file was renamed', () => {
     const store = storeOf('files');
-    const { changed } = store.apply(snapshotOf([], { documents: [documentOf(service('files'), 'renamed.yaml')] }), false);
+    const { changed } = store.apply(
+      snapshotOf([], { documents: [documentOf(service('files'), 'renamed.yaml')] }),
+      false,
+    );
     expect(changed).to.deep.equal([]);
-    expect(store.get(files)).to.deep.include({ generation: 1 }).and.to.have.nested.property('origin.file', 'renamed.yaml');
+    expect(store.get(files))
+      .to.deep.include({ generation: 1 })
+      .and.to.have.nested.property('origin.file', 'renamed.yaml');
   });
 });

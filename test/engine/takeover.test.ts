@@ -59,7 +59,9 @@ describe('operator, at its beginning and end', () => {
     await harness.pass(20_000);
     expectServed(harness, 'files', 1);
     expect(harness.condition('files', 'Accepted')).to.equal('False InvalidManifest');
-    expect(harness.message('files', 'Accepted')).to.equal('files.yaml:1:1 spec.replicas must be integer, not string; write a whole number (the last good version stays in force)');
+    expect(harness.message('files', 'Accepted')).to.equal(
+      'files.yaml:1:1 spec.replicas must be integer, not string; write a whole number (the last good version stays in force)',
+    );
   });
 
   it('removes nothing while a manifest is invalid, and removes it then', async () => {
@@ -133,7 +135,8 @@ describe('operator, at its beginning and end', () => {
     const harness = await Harness.settled(service('files'));
     harness.source.set(service('early'));
     await harness.pass(20_000);
-    const ports = (): unknown[] => ['files', 'early'].map((name) => harness.operator.statuses.get(`MCPService/default/${name}`)?.port);
+    const ports = (): unknown[] =>
+      ['files', 'early'].map((name) => harness.operator.statuses.get(`MCPService/default/${name}`)?.port);
     const before = ports();
     await harness.replace();
     for (const driver of harness.world.drivers) driver.away = 'is away';

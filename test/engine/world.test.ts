@@ -19,19 +19,51 @@ function bench() {
   const abort = new AbortController();
   let hint: Hint = () => undefined;
   let sighted = 0;
-  const ask = <T>(what: string): Promise<T> => new Promise((resolve, reject) => { answers.push({ what, resolve, reject }); });
+  const ask = <T>(what: string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      answers.push({ what, resolve, reject });
+    });
   const driver: Driver = {
-    name: 'docker', types: ['workload'], list: () => ask('list'), read: () => ask('read'), apply: () => ask('apply'),
-    watch: (callback) => { hint = callback; },
+    name: 'docker',
+    types: ['workload'],
+    list: () => ask('list'),
+    read: () => ask('read'),
+    apply: () => ask('apply'),
+    watch: (callback) => {
+      hint = callback;
+    },
   };
-  const world = new World({ drivers: [driver], observation, clock, logger: silentLogger, signal: abort.signal, changed: (items) => changes.push(...items.map(({ hash }) => hash)), sighted: () => { sighted++; } });
+  const world = new World({
+    drivers: [driver],
+    observation,
+    clock,
+    logger: silentLogger,
+    signal: abort.signal,
+    changed: (items) => changes.push(...items.map(({ hash }) => hash)),
+    sighted: () => {
+      sighted++;
+    },
+  });
   const answer = async (found: unknown): Promise<void> => {
     const next = answers.shift();
     if (found instanceof Error) next?.reject(found);
     else next?.resolve(found as never);
     await flush();
   };
-  return { clock, observation, changes, world, answer, abort, asked: () => answers.map(({ what }) => what), hint: (what: ItemRef | 'all') => { hint(what); }, sighted: () => sighted, driver };
+  return {
+    clock,
+    observation,
+    changes,
+    world,
+    answer,
+    abort,
+    asked: () => answers.map(({ what }) => what),
+    hint: (what: ItemRef | 'all') => {
+      hint(what);
+    },
+    sighted: () => sighted,
+    driver,
+  };
 }
 
 describe('world', () => {

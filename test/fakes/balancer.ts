@@ -33,8 +33,22 @@ export class FakeBalancer extends FakeDriver {
 
   look(): Observed[] {
     return [...this.balancers.values()].flatMap(({ item, backends, servers, loaded }) => [
-      { type: 'balancer', id: item.id, owner: item.owner, hash: item.hash, phase: 'ready', fields: { host: '127.0.0.1' } },
-      ...[...backends.values()].map(({ id, owner, hash, spec }): Observed => ({ type: 'backend', id, owner, hash, phase: 'ready', fields: { port: String(spec.port), balancer: spec.balancer } })),
+      {
+        type: 'balancer',
+        id: item.id,
+        owner: item.owner,
+        hash: item.hash,
+        phase: 'ready',
+        fields: { host: '127.0.0.1' },
+      },
+      ...[...backends.values()].map(({ id, owner, hash, spec }): Observed => ({
+        type: 'backend',
+        id,
+        owner,
+        hash,
+        phase: 'ready',
+        fields: { port: String(spec.port), balancer: spec.balancer },
+      })),
       ...[...servers.values()].map((server) => this.#observe(server, loaded)),
     ]);
   }
@@ -68,8 +82,14 @@ export class FakeBalancer extends FakeDriver {
 
   /** Servers that get requests now, by backend: the instance that answers. */
   routes(backend: string): Server[] {
-    return [...this.balancers.values()].filter(({ item }) => this.isUp(item.id)).flatMap(({ servers, loaded }) =>
-      [...servers.values()].filter(({ item, drainingSinceMs }) => item.spec.backend === backend && drainingSinceMs === undefined && loaded.has(item.id) && this.#passes(item)));
+    return [...this.balancers.values()]
+      .filter(({ item }) => this.isUp(item.id))
+      .flatMap(({ servers, loaded }) =>
+        [...servers.values()].filter(
+          ({ item, drainingSinceMs }) =>
+            item.spec.backend === backend && drainingSinceMs === undefined && loaded.has(item.id) && this.#passes(item),
+        ),
+      );
   }
 
   /** The process starts, and reads its configuration. */
@@ -91,12 +111,22 @@ export class FakeBalancer extends FakeDriver {
   #observe({ item, drainingSinceMs }: Server, loaded: ReadonlySet<string>): Observed {
     const { spec } = item;
     return {
-      type: 'server', id: item.id, owner: item.owner, workload: item.workload ?? item.id,
-      hash: loaded.has(item.id) ? item.hash : '', phase: drainingSinceMs === undefined ? 'ready' : 'draining',
+      type: 'server',
+      id: item.id,
+      owner: item.owner,
+      workload: item.workload ?? item.id,
+      hash: loaded.has(item.id) ? item.hash : '',
+      phase: drainingSinceMs === undefined ? 'ready' : 'draining',
       fields: {
         // Bound: instance and address are strings by now.
-        backend: spec.backend, instance: spec.instance as string, address: spec.address as string, port: String(spec.port),
-        drainTimeoutMs: String(spec.drainTimeoutMs), countsSessions: String(spec.countsSessions), health: this.#passes(item) ? 'UP' : 'DOWN', connections: '0',
+        backend: spec.backend,
+        instance: spec.instance as string,
+        address: spec.address as string,
+        port: String(spec.port),
+        drainTimeoutMs: String(spec.drainTimeoutMs),
+        countsSessions: String(spec.countsSessions),
+        health: this.#passes(item) ? 'UP' : 'DOWN',
+        connections: '0',
         ...(drainingSinceMs !== undefined && { drainingSinceMs: String(drainingSinceMs) }),
       },
     };
@@ -113,7 +143,8 @@ export class FakeBalancer extends FakeDriver {
   }
 
   #putBackend(item: BackendItem): void {
-    if (this.takenPorts.has(item.spec.port)) throw new Fault('conflict', 'PortTaken', `port ${item.spec.port} is held by another process`);
+    if (this.takenPorts.has(item.spec.port))
+      throw new Fault('conflict', 'PortTaken', `port ${item.spec.port} is held by another process`);
     this.#configured(item.spec.balancer).backends.set(item.id, item);
   }
 
@@ -133,7 +164,8 @@ export class FakeBalancer extends FakeDriver {
   #remove({ type, id }: Observed): void {
     if (type === 'balancer') this.balancers.delete(id);
     for (const { backends, servers } of this.balancers.values()) {
-      if (type === 'backend' && backends.delete(id)) for (const [each, { item }] of servers) if (item.spec.backend === id) servers.delete(each);
+      if (type === 'backend' && backends.delete(id))
+        for (const [each, { item }] of servers) if (item.spec.backend === id) servers.delete(each);
       if (type === 'server') servers.delete(id);
     }
   }

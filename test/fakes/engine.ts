@@ -28,12 +28,21 @@ export class FakeEngine extends FakeDriver {
   #serial = 0;
 
   look(): Observed[] {
-    const containers = [...this.containers.values()].flatMap((container) => (container.item ? [observe(container, container.item)] : []));
+    const containers = [...this.containers.values()].flatMap((container) =>
+      container.item ? [observe(container, container.item)] : [],
+    );
     const networks = [...this.networks].map(([id, item]): Observed => ({
-      type: 'network', id, owner: item?.owner ?? '', hash: item?.hash ?? '', phase: item ? 'ready' : 'foreign',
-      fields: { gateway: '10.0.255.254' }, ...(!item && { message: `a network named ${id} exists and is not ours` }),
+      type: 'network',
+      id,
+      owner: item?.owner ?? '',
+      hash: item?.hash ?? '',
+      phase: item ? 'ready' : 'foreign',
+      fields: { gateway: '10.0.255.254' },
+      ...(!item && { message: `a network named ${id} exists and is not ours` }),
     }));
-    const volumes = [...this.volumes].flatMap(([id, item]): Observed[] => (item ? [{ type: 'volume', id, owner: item.owner, hash: item.hash, phase: 'ready', fields: {} }] : []));
+    const volumes = [...this.volumes].flatMap(([id, item]): Observed[] =>
+      item ? [{ type: 'volume', id, owner: item.owner, hash: item.hash, phase: 'ready', fields: {} }] : [],
+    );
     return [...containers, ...networks, ...volumes];
   }
 
@@ -81,7 +90,15 @@ export class FakeEngine extends FakeDriver {
   }
 
   addForeignContainer(name: string): void {
-    const container: FakeContainer = { name, item: undefined, serial: ++this.#serial, state: 'created', startedAtMs: 0, starts: 0, address: '' };
+    const container: FakeContainer = {
+      name,
+      item: undefined,
+      serial: ++this.#serial,
+      state: 'created',
+      startedAtMs: 0,
+      starts: 0,
+      address: '',
+    };
     this.containers.set(name, container);
     this.#start(container);
   }
@@ -89,25 +106,37 @@ export class FakeEngine extends FakeDriver {
   #createNetwork(item: NetworkItem): void {
     const existing = this.networks.get(item.id);
     if (existing?.hash === item.hash) return;
-    if (this.networks.has(item.id)) throw new Fault('conflict', 'NetworkDiffers', `network ${item.id} exists with other settings`);
+    if (this.networks.has(item.id))
+      throw new Fault('conflict', 'NetworkDiffers', `network ${item.id} exists with other settings`);
     this.networks.set(item.id, item);
     this.hint('all');
   }
 
   #createVolume(item: VolumeItem): void {
-    if (this.volumes.has(item.id) && !this.volumes.get(item.id)) throw new Fault('conflict', 'NameTaken', `a volume named ${item.id} is not ours`);
+    if (this.volumes.has(item.id) && !this.volumes.get(item.id))
+      throw new Fault('conflict', 'NameTaken', `a volume named ${item.id} is not ours`);
     this.volumes.set(item.id, item);
     this.hint('all');
   }
 
   #run(item: WorkloadItem): void {
     const image = item.spec.images.find((name) => !this.missingImages.has(name));
-    if (image === undefined) throw new Fault('missing', 'ImageMissing', `image "${item.spec.images.join(' or ')}" is not here`);
+    if (image === undefined)
+      throw new Fault('missing', 'ImageMissing', `image "${item.spec.images.join(' or ')}" is not here`);
     const absent = item.spec.networks.find((name) => !this.networks.has(name));
     if (absent !== undefined) throw new Fault('transient', 'EngineRefused', `network ${absent} not found`);
     const existing = this.containers.get(item.id);
-    if (existing && !existing.item) throw new Fault('conflict', 'NameTaken', `a container named ${item.id} exists and is not ours`);
-    const container = existing ?? { name: item.id, item, serial: ++this.#serial, state: 'created', startedAtMs: 0, starts: 0, address: '' };
+    if (existing && !existing.item)
+      throw new Fault('conflict', 'NameTaken', `a container named ${item.id} exists and is not ours`);
+    const container = existing ?? {
+      name: item.id,
+      item,
+      serial: ++this.#serial,
+      state: 'created',
+      startedAtMs: 0,
+      starts: 0,
+      address: '',
+    };
     this.containers.set(item.id, container);
     if (container.state !== 'running') this.#start(container);
   }
@@ -122,7 +151,10 @@ export class FakeEngine extends FakeDriver {
     if (container.item) this.onStart(container.item);
     this.hint({ type: 'workload', id: container.name });
     const afterMs = this.diesAfterMs.get(container.item?.spec.images[0] ?? '');
-    if (afterMs !== undefined) this.deps.clock.after(afterMs, () => { if (container.starts === starts) this.kill(container.name); });
+    if (afterMs !== undefined)
+      this.deps.clock.after(afterMs, () => {
+        if (container.starts === starts) this.kill(container.name);
+      });
   }
 
   #remove({ type, id }: Observed): void {
@@ -130,7 +162,11 @@ export class FakeEngine extends FakeDriver {
       if (this.containers.get(id)?.item) this.destroy(id);
       return;
     }
-    const users = this.running().filter(({ item }) => (type === 'network' ? item?.spec.networks.includes(id) : item?.spec.mounts.some(({ source }) => source === id) || item?.spec.bridge?.volume === id));
+    const users = this.running().filter(({ item }) =>
+      type === 'network'
+        ? item?.spec.networks.includes(id)
+        : item?.spec.mounts.some(({ source }) => source === id) || item?.spec.bridge?.volume === id,
+    );
     if (users.length > 0) throw new Fault('missing', 'NetworkInUse', `${type} ${id} still has containers attached`);
     const things = type === 'network' ? this.networks : this.volumes;
     if (things.get(id)) things.delete(id);
@@ -146,9 +182,14 @@ export function instanceOf({ serial, starts }: FakeContainer): string {
 function observe(container: FakeContainer, item: WorkloadItem): Observed {
   const running = container.state === 'running';
   return {
-    type: 'workload', id: item.id, owner: item.owner, hash: item.hash, phase: running ? 'starting' : 'stopped',
+    type: 'workload',
+    id: item.id,
+    owner: item.owner,
+    hash: item.hash,
+    phase: running ? 'starting' : 'stopped',
     fields: {
-      containerId: String(container.serial), group: item.group.name,
+      containerId: String(container.serial),
+      group: item.group.name,
       ...(item.leasedPort !== undefined && { port: String(item.leasedPort) }),
       ...(running && { address: container.address, instance: instanceOf(container) }),
     },

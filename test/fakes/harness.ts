@@ -69,10 +69,9 @@ export class Harness {
   async start(): Promise<void> {
     const started = this.operator.start();
     await this.pass(0);
-    // Lists may be slow on a troubled world.
-    let up = false;
-    void started.then(() => { up = true; });
-    for (let round = 0; round < 100 && !up; round++) await this.pass(100);
+    // Lists may be slow on a troubled world; each round lets some of them end.
+    const up = started.then(() => true);
+    while (!(await Promise.race([up, this.pass(100).then(() => false)]))) continue;
     await started;
   }
 
@@ -104,12 +103,24 @@ export class Harness {
   #build(): Operator {
     const { world, source } = this;
     const store = new Store({ allowEmpty: this.#options.allowEmpty ?? false });
-    const known = (): string[] => store.all().filter(({ kind }) => kind === 'MCPNetwork').map(({ metadata }) => `MCPNetwork/${metadata.namespace}/${metadata.name}`);
+    const known = (): string[] =>
+      store
+        .all()
+        .filter(({ kind }) => kind === 'MCPNetwork')
+        .map(({ metadata }) => `MCPNetwork/${metadata.namespace}/${metadata.name}`);
     world.registry.networks = known;
     return new Operator({
-      scope: 'mcpnet', kinds, store, sources: [source], drivers: world.drivers, clock: world.clock, random: world.random,
+      scope: 'mcpnet',
+      kinds,
+      store,
+      sources: [source],
+      drivers: world.drivers,
+      clock: world.clock,
+      random: world.random,
       platform: { hostNetwork: true, operatorUser: '0:0', stateDirectory: '/state', bridgeImage: 'mcpnet/bridge:1' },
-      probe: world.probe, countSessions: world.countSessions, logger: this.#options.logger ?? silentLogger,
+      probe: world.probe,
+      countSessions: world.countSessions,
+      logger: this.#options.logger ?? silentLogger,
       secrets: {
         digests: (name) => (this.secrets[name] ? new Map(Object.entries(this.secrets[name])) : undefined),
         value: (name, key) => this.secrets[name]?.[key],

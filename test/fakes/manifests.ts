@@ -5,7 +5,12 @@ import type { Snapshot, SourceDocument } from '../../operator/ports/source.ts';
 export type Manifest = Readonly<Record<string, unknown>>;
 
 export function service(name: string, spec: Manifest = {}, namespace = 'default'): Manifest {
-  return { apiVersion: 'mcpnet.io/v1alpha1', kind: 'MCPService', metadata: { name, namespace }, spec: { image: 'tiny:1', transport: 'stdio', ...spec } };
+  return {
+    apiVersion: 'mcpnet.io/v1alpha1',
+    kind: 'MCPService',
+    metadata: { name, namespace },
+    spec: { image: 'tiny:1', transport: 'stdio', ...spec },
+  };
 }
 
 export function network(name = 'default', spec: Manifest = {}, namespace = 'default'): Manifest {
@@ -27,5 +32,11 @@ export function resourceOf<Spec>(manifest: Manifest): Resource<Spec> {
   if (!verdict.ok) throw new Error(verdict.problems.map(({ path, message }) => `${path} ${message}`).join('; '));
   const { kind, metadata, spec } = verdict.admitted;
   // Admission has just checked it against the schema that the type is generated from.
-  return { kind, metadata, spec: spec as Spec, generation: 1, origin: { file: 'files.yaml', line: 1, directory: '/manifests' } };
+  return {
+    kind,
+    metadata,
+    spec: spec as Spec,
+    generation: 1,
+    origin: { file: 'files.yaml', line: 1, directory: '/manifests' },
+  };
 }

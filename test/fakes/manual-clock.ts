@@ -35,17 +35,24 @@ export class ManualClock implements Clock {
 
   /** Resolves when so much time has passed. */
   pass(delayMs: number): Promise<void> {
-    return delayMs <= 0 ? Promise.resolve() : new Promise((resolve) => { this.after(delayMs, resolve); });
+    return delayMs <= 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.after(delayMs, resolve);
+        });
   }
 
   #next(untilMs: number): Timer | undefined {
     let earliest: Timer | undefined;
-    for (const timer of this.#timers) if (timer.atMs <= untilMs && (!earliest || timer.atMs < earliest.atMs)) earliest = timer;
+    for (const timer of this.#timers)
+      if (timer.atMs <= untilMs && (!earliest || timer.atMs < earliest.atMs)) earliest = timer;
     return earliest;
   }
 }
 
 /** Lets everything happen that waits for nothing but other promises. */
 export function flush(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -15,15 +15,23 @@ export class FakeRegistry extends FakeDriver {
 
   look(): Observed[] {
     const away = this.networks().find((network) => !this.isUp(network));
-    if (away !== undefined) throw new Fault('transient', 'RegistryUnreachable', `the Consul of ${away} does not answer`);
+    if (away !== undefined)
+      throw new Fault('transient', 'RegistryUnreachable', `the Consul of ${away} does not answer`);
     const known = new Set(this.networks());
     return [...this.entries.values()].flatMap((item): Observed[] => {
       if (!item || !known.has(item.spec.registry)) return [];
-      return [{
-        type: 'registration', id: item.id, owner: item.owner, hash: item.hash, phase: 'ready', workload: item.id,
-        // Bound: the address is a string by now.
-        fields: { registry: item.spec.registry, address: item.spec.address as string, health: 'passing' },
-      }];
+      return [
+        {
+          type: 'registration',
+          id: item.id,
+          owner: item.owner,
+          hash: item.hash,
+          phase: 'ready',
+          workload: item.id,
+          // Bound: the address is a string by now.
+          fields: { registry: item.spec.registry, address: item.spec.address as string, health: 'passing' },
+        },
+      ];
     });
   }
 
@@ -33,7 +41,8 @@ export class FakeRegistry extends FakeDriver {
       this.forget(item.id);
       return;
     }
-    if (verb === 'drain' || item.type !== 'registration') throw new Fault('bug', 'InternalError', `Consul cannot ${verb} ${item.type}`);
+    if (verb === 'drain' || item.type !== 'registration')
+      throw new Fault('bug', 'InternalError', `Consul cannot ${verb} ${item.type}`);
     this.#reach(item.spec.registry);
     this.entries.set(item.id, item);
     this.hint('all');
@@ -46,7 +55,9 @@ export class FakeRegistry extends FakeDriver {
   }
 
   #reach(network: string): void {
-    if (!this.networks().includes(network)) throw new Fault('missing', 'RegistryUnknown', `no Consul is known for ${network}`);
-    if (!this.isUp(network)) throw new Fault('transient', 'RegistryUnreachable', `the Consul of ${network} does not answer`);
+    if (!this.networks().includes(network))
+      throw new Fault('missing', 'RegistryUnknown', `no Consul is known for ${network}`);
+    if (!this.isUp(network))
+      throw new Fault('transient', 'RegistryUnreachable', `the Consul of ${network} does not answer`);
   }
 }

@@ -88,8 +88,14 @@ export abstract class FakeDriver implements Driver {
   hint(ref: ItemRef | 'all'): void {
     const { random, trouble, clock } = this.deps;
     for (const hint of this.#hints) {
-      if (random() >= trouble.lostHints) clock.after(0, () => { hint(ref); });
-      if (random() < trouble.doubledHints) clock.after(random() * 2_000, () => { hint(ref); });
+      if (random() >= trouble.lostHints)
+        clock.after(0, () => {
+          hint(ref);
+        });
+      if (random() < trouble.doubledHints)
+        clock.after(random() * 2_000, () => {
+          hint(ref);
+        });
     }
   }
 
@@ -98,7 +104,8 @@ export abstract class FakeDriver implements Driver {
     const [fate, delayMs] = [random(), Math.round(random() * trouble.slowMs)];
     await clock.pass(Math.floor(delayMs / 2));
     if (this.away !== undefined) throw new Fault('transient', 'Unreachable', this.away);
-    if (fate < trouble.failing / 2) throw new Fault('transient', 'Retrying', `${this.name} hiccups before it does anything`);
+    if (fate < trouble.failing / 2)
+      throw new Fault('transient', 'Retrying', `${this.name} hiccups before it does anything`);
     const result = effect();
     await clock.pass(Math.ceil(delayMs / 2));
     if (fate < trouble.failing) throw new Fault('transient', 'Retrying', `${this.name} hiccups after it has done it`);

@@ -34,7 +34,9 @@ export class FakeWorld {
     this.balancer = new FakeBalancer(deps);
     this.registry.isUp = (network) => this.#partServes(network, 'consul');
     this.balancer.isUp = (id) => this.#partServes(`MCPNetwork/default/${id}`, 'haproxy');
-    this.engine.onStart = ({ group, owner }) => { if (group.name === 'haproxy') this.balancer.load(owner.split('/')[2] ?? ''); };
+    this.engine.onStart = ({ group, owner }) => {
+      if (group.name === 'haproxy') this.balancer.load(owner.split('/')[2] ?? '');
+    };
     this.balancer.isHealthy = (_instance, address) => this.#answers(address);
   }
 
@@ -43,11 +45,22 @@ export class FakeWorld {
   }
 
   readonly probe: Probe = async (spec, address) => {
-    const up = spec.kind === 'http' && spec.address !== undefined
-      ? this.engine.running().some((container) => container.item?.spec.hostNetwork && this.#speaks(container))
-      : this.#answers(address);
-    const asked = this.onlyPath === undefined || spec.kind === 'running' || spec.kind === 'tcp' || spec.path === this.onlyPath || spec.kind === 'http' && spec.address !== undefined;
-    return up && asked ? { ok: true, fields: { serverName: 'tiny', serverVersion: '1', protocolVersion: '2025-11-25', capabilities: 'tools' } } : { ok: false, message: 'connection refused' };
+    const up =
+      spec.kind === 'http' && spec.address !== undefined
+        ? this.engine.running().some((container) => container.item?.spec.hostNetwork && this.#speaks(container))
+        : this.#answers(address);
+    const asked =
+      this.onlyPath === undefined ||
+      spec.kind === 'running' ||
+      spec.kind === 'tcp' ||
+      spec.path === this.onlyPath ||
+      (spec.kind === 'http' && spec.address !== undefined);
+    return up && asked
+      ? {
+          ok: true,
+          fields: { serverName: 'tiny', serverVersion: '1', protocolVersion: '2025-11-25', capabilities: 'tools' },
+        }
+      : { ok: false, message: 'connection refused' };
   };
 
   readonly countSessions: CountSessions = async (address) => {
@@ -57,20 +70,27 @@ export class FakeWorld {
 
   /** Names of running containers of a service. */
   running(service: string): string[] {
-    return this.#containersOf(service).map(({ name }) => name).sort();
+    return this.#containersOf(service)
+      .map(({ name }) => name)
+      .sort();
   }
 
   /** Containers that clients of a service reach now. A stranger's would be among them. */
   reached(service: string): string[] {
-    return this.balancer.routes(service).map(({ item }) => {
-      const container = this.engine.running().find(({ address }) => address === item.spec.address);
-      return container?.name ?? 'nobody';
-    }).sort();
+    return this.balancer
+      .routes(service)
+      .map(({ item }) => {
+        const container = this.engine.running().find(({ address }) => address === item.spec.address);
+        return container?.name ?? 'nobody';
+      })
+      .sort();
   }
 
   /** Ids under which Consul knows a service. */
   registered(service: string): string[] {
-    return [...this.registry.entries.values()].flatMap((item) => (item?.spec.service === service ? [item.id] : [])).sort();
+    return [...this.registry.entries.values()]
+      .flatMap((item) => (item?.spec.service === service ? [item.id] : []))
+      .sort();
   }
 
   /** Everything there is, comparable. */
@@ -89,7 +109,12 @@ export class FakeWorld {
   }
 
   #partServes(network: string, group: WorkloadItem['group']['name']): boolean {
-    return this.engine.running().some((container) => container.item?.owner === network && container.item.group.name === group && this.#speaks(container));
+    return this.engine
+      .running()
+      .some(
+        (container) =>
+          container.item?.owner === network && container.item.group.name === group && this.#speaks(container),
+      );
   }
 
   /** Whether whoever is at an address speaks; a stranger does too. */

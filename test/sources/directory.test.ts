@@ -1,7 +1,6 @@
-import { rename, rm, symlink, truncate, utimes } from 'node:fs/promises';
+import { rm, symlink, truncate, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Store } from '../../operator/engine/store.ts';
 import { formatProblem, type Snapshot } from '../../operator/ports/source.ts';
 import { DirectorySource } from '../../operator/sources/directory.ts';
 import { serviceText, TemporaryDirectory } from './temporary.ts';
@@ -15,7 +14,8 @@ describe('directory of manifests', () => {
   });
   afterEach(() => directory.remove());
 
-  const names = ({ documents }: Snapshot): string[] => documents.map(({ value }) => (value as { metadata: { name: string } }).metadata.name);
+  const names = ({ documents }: Snapshot): string[] =>
+    documents.map(({ value }) => (value as { metadata: { name: string } }).metadata.name);
   const problems = (snapshot: Snapshot): string[] => snapshot.problems.map(formatProblem);
 
   it('reads every document of every YAML and JSON file, in the order of their paths', async () => {
@@ -26,7 +26,12 @@ describe('directory of manifests', () => {
     const snapshot = await source.scan();
     expect(names(snapshot)).to.deep.equal(['one', 'two', 'three', 'four']);
     expect(snapshot).to.deep.include({ problems: [], complete: true });
-    expect(snapshot.documents.map(({ file, locate }) => `${file}:${locate([]).line}`)).to.deep.equal(['a.yml:1', 'b.yaml:1', 'b.yaml:6', 'sub/deep/c.json:1']);
+    expect(snapshot.documents.map(({ file, locate }) => `${file}:${locate([]).line}`)).to.deep.equal([
+      'a.yml:1',
+      'b.yaml:1',
+      'b.yaml:6',
+      'sub/deep/c.json:1',
+    ]);
     expect(snapshot.documents.at(-1)?.directory).to.equal(join(directory.path, 'sub/deep'));
   });
 
@@ -58,8 +63,16 @@ describe('directory of manifests', () => {
   });
 
   const broken: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ['a link that leads nowhere', () => symlink('nowhere', join(directory.path, 'x.yaml')), /^x\.yaml:1:1 is not there; create it/],
-    ['a link to itself', () => symlink('x.yaml', join(directory.path, 'x.yaml')), /^x\.yaml:1:1 is a link in a circle; remove the link$/],
+    [
+      'a link that leads nowhere',
+      () => symlink('nowhere', join(directory.path, 'x.yaml')),
+      /^x\.yaml:1:1 is not there; create it/,
+    ],
+    [
+      'a link to itself',
+      () => symlink('x.yaml', join(directory.path, 'x.yaml')),
+      /^x\.yaml:1:1 is a link in a circle; remove the link$/,
+    ],
   ];
   for (const [what, make, expected] of broken) {
     it(`is incomplete with ${what}, and names it`, async () => {
@@ -78,7 +91,11 @@ describe('directory of manifests', () => {
   });
 
   const unparsable: readonly (readonly [string, string, RegExp])[] = [
-    ['broken syntax', `${serviceText('one')}---\na: [1\n`, /^a\.yaml:7:1 is not valid YAML: .+; mend the syntax at this place$/],
+    [
+      'broken syntax',
+      `${serviceText('one')}---\na: [1\n`,
+      /^a\.yaml:7:1 is not valid YAML: .+; mend the syntax at this place$/,
+    ],
     ['an empty file', '  \n', /^a\.yaml:1:1 holds no document; remove the file if it is meant to declare nothing$/],
     ['one key twice', 'a: 1\na: 2\n', /^a\.yaml:2:1 is not valid YAML: Map keys must be unique/],
   ];
@@ -104,11 +121,16 @@ describe('directory of manifests', () => {
     await utimes(path, new Date('2026-01-01'), new Date('2026-01-01'));
     const snapshot = await source.scan();
     expect(snapshot.documents).to.deep.equal([]);
-    expect(problems(snapshot)).to.deep.equal(['a.yaml:1:1 has 52428800 bytes, more than 1048576; split it; manifests are small']);
+    expect(problems(snapshot)).to.deep.equal([
+      'a.yaml:1:1 has 52428800 bytes, more than 1048576; split it; manifests are small',
+    ]);
   });
 
   it('does not expand a bomb of aliases', async () => {
-    const levels = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(', ')}]`);
+    const levels = Array.from(
+      { length: 9 },
+      (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(', ')}]`,
+    );
     await directory.write('a.yaml', ['l0: &l0 boom', ...levels].join('\n'));
     await directory.write('b.yaml', serviceText('two'));
     const snapshot = await source.scan();
@@ -125,48 +147,27 @@ describe('directory of manifests', () => {
     expect((await source.scan()).complete).to.equal(true);
   });
 
-  it('is incomplete when its root is gone, and names it', async () => {
-    await directory.write('a.yaml', serviceText('one'));
-    await source.scan();
-    await directory.remove();
-    const snapshot = await source.scan();
-    expect(snapshot).to.deep.include({ documents: [], complete: false });
-    expect(problems(snapshot)[0]).to.equal(`${directory.path}:1:1 is not there; create it, mount it, or remove the link to it`);
-  });
-
-  it('lets nothing be removed on the word of a root that is gone', async () => {
-    const store = new Store({ allowEmpty: true });
-    await directory.write('a.yaml', serviceText('one'));
-    store.apply(await source.scan(), false);
-    await directory.remove();
-    expect(store.apply(await source.scan(), true).removed).to.deep.equal([]);
-    expect(store.all()).to.have.lengthOf(1);
-  });
-
-  it('follows a root that is a link, and is swapped for another', async () => {
-    await directory.write('v1/a.yaml', serviceText('one'));
-    await directory.write('v2/a.yaml', serviceText('two'));
-    const root = join(directory.path, 'current');
-    await symlink('v1', root);
-    source = new DirectorySource(root);
-    expect(names(await source.scan())).to.deep.equal(['one']);
-    await symlink('v2', join(directory.path, 'next'));
-    await rename(join(directory.path, 'next'), root);
-    expect(names(await source.scan())).to.deep.equal(['two']);
-  });
-
   it('says that there are too many files rather than to leave some out in silence', async () => {
     for (const name of ['a', 'b', 'c']) await directory.write(`${name}.yaml`, serviceText(name));
     const snapshot = await new DirectorySource(directory.path, Date.now, 2).scan();
     expect(names(snapshot)).to.deep.equal(['a', 'b']);
     expect(snapshot.complete).to.equal(false);
-    expect(problems(snapshot)).to.deep.equal([`${directory.path}:1:1 holds more than 2 manifests; split them between several operators`]);
+    expect(problems(snapshot)).to.deep.equal([
+      `${directory.path}:1:1 holds more than 2 manifests; split them between several operators`,
+    ]);
   });
 
   it('finds a place by path, or the closest that there is', async () => {
     await directory.write('a.yaml', 'metadata:\n  name: one\nspec:\n  env:\n    - name: A\n      value: b\n');
     const [document] = (await source.scan()).documents;
     const at = (...path: (string | number)[]): string => Object.values(document?.locate(path) ?? {}).join(':');
-    expect([at(), at('spec'), at('spec', 'env', 0, 'value'), at('spec', 'env', '0', 'value'), at('spec', 'image'), at('metadata', 'name')]).to.deep.equal(['1:1', '3:1', '6:7', '6:7', '3:1', '2:3']);
+    expect([
+      at(),
+      at('spec'),
+      at('spec', 'env', 0, 'value'),
+      at('spec', 'env', '0', 'value'),
+      at('spec', 'image'),
+      at('metadata', 'name'),
+    ]).to.deep.equal(['1:1', '3:1', '6:7', '6:7', '3:1', '2:3']);
   });
 });

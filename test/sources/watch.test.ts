@@ -18,14 +18,26 @@ describe('watching a directory of manifests', () => {
     stop = new AbortController();
     const source = new DirectorySource(directory.path);
     let newest = await source.scan();
-    source.watch(() => void source.scan().then((snapshot) => { newest = snapshot; }), stop.signal);
+    source.watch(
+      () =>
+        void source.scan().then((snapshot) => {
+          newest = snapshot;
+        }),
+      stop.signal,
+    );
     // A watcher takes a moment to begin; until then a change is the rescan's business.
     const marker = async (): Promise<boolean> => {
       await writeFile(join(directory.path, 'marker.yaml'), `metadata: {name: marker${performance.now()}}`);
       return newest.documents.some(({ file }) => file === 'marker.yaml');
     };
     await eventually(marker, { timeoutMs: 5_000, intervalMs: 100 });
-    return { names: () => newest.documents.map(({ value }) => (value as { metadata: { name: string } }).metadata.name).filter((name) => !name.startsWith('marker')), complete: () => newest.complete };
+    return {
+      names: () =>
+        newest.documents
+          .map(({ value }) => (value as { metadata: { name: string } }).metadata.name)
+          .filter((name) => !name.startsWith('marker')),
+      complete: () => newest.complete,
+    };
   }
 
   it('hints when a file comes, changes and goes, and once more when it has settled', async () => {
