@@ -38,12 +38,14 @@ export async function runOperator(config: Config): Promise<void> {
   operator.statuses.subscribe(() => {
     view.show(operator.statuses.all());
   });
+  // Heard from the moment at which anybody can know of this process; a second signal ends it at once.
+  const stopped = stopSignal();
   const socket = await listenOnSocket(config, operator);
   await operator.start();
   announce(operator, logger);
   const dashboard = await listenOnPort(config, operator, logger);
   view.show(operator.statuses.all());
-  await stopSignal();
+  await stopped;
   await stop(operator, [socket, dashboard], view, logger);
   await rm(socketPath(config), { force: true });
   process.exit(0);
