@@ -104,6 +104,16 @@ function describeSubject(open: () => Subject, bench: Bench): void {
       expect(await listed()).to.have.lengthOf(1);
     });
 
+  if (can.moved)
+    it('is in one place only, when it has moved', async () => {
+      for (let round = 0; round < 2; round++) {
+        for (const place of [item, subject.moved?.(item) ?? item]) {
+          await create(place);
+          expect((await listed()).map(({ hash }) => hash)).to.deep.equal([place.hash]);
+        }
+      }
+    });
+
   if (can.foreign)
     it('reports neither as ours nor removes what belongs to others', async () => {
       const foreign = await subject.foreign?.();

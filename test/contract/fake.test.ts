@@ -79,6 +79,7 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     driver: world.balancer,
     item: (name) => backendItem(`back-${name}`, name === 'one' ? 21_101 : 21_102),
     changed: (item) => withSpec(item as ReturnType<typeof backendItem>, { path: '/other' }),
+    moved: (item) => withSpec(item as ReturnType<typeof backendItem>, { balancer: 'a-second' }),
     obstruct: async () => void world.balancer.takenPorts.add(21_101),
     undo: async ({ id }) => void world.balancer.balancers.get('contract')?.backends.delete(id),
   }),
@@ -101,6 +102,7 @@ driverContract('the fake world', {
       driver.apply({ verb: 'create', item, cause: 'test' });
     await make(world.engine, networkItem('net-shared'));
     await make(world.balancer, balancerItem('contract'));
+    await make(world.balancer, balancerItem('a-second'));
     await make(world.balancer, backendItem('back-shared', 21_100));
   },
   clean: async () => undefined,

@@ -42,6 +42,7 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     driver,
     item: (name) => backendItem(`back-${name}`, name === 'one' ? 21_101 : 21_102),
     changed: (item) => withSpec(item as ReturnType<typeof backendItem>, { path: '/other' }),
+    moved: (item) => withSpec(item as ReturnType<typeof backendItem>, { balancer: 'a-second' }),
     obstruct: async () => {
       const server = createServer();
       listeners.add(server);
@@ -102,6 +103,7 @@ driverContract('HAProxy', {
     await rm(root, { recursive: true, force: true });
   },
   prepare: async () => {
+    await create(balancerItem('a-second', 21_096));
     await create(backendItem('back-shared', 21_103));
   },
   clean: async () => {

@@ -8,6 +8,8 @@ export interface Subject {
   item(name: string): DesiredItem;
   /** The same item with other content, for types whose content is updated in place. */
   changed?(item: DesiredItem): DesiredItem;
+  /** The same item in another place, for types that have places. */
+  moved?(item: DesiredItem): DesiredItem;
   /** Somebody else's thing where the item would be. */
   obstruct?(item: DesiredItem): Promise<void>;
   /** Somebody else's thing elsewhere; tells its id and whether it is still there. */

@@ -115,4 +115,22 @@ describe('operator, in adversity', () => {
     await harness.pass(10_000);
     expect(harness.world.reached('files')).to.have.lengthOf(1);
   });
+
+  it('moves a service to another network and back without a rest in the one it left', async () => {
+    const other = network('other', {
+      networks: { internal: { name: 'other-internal' }, frontend: { name: 'other-frontend' } },
+      ports: { services: '11200-11210', discovery: 11_190, statistics: 11_199, dashboard: 11_191 },
+    });
+    const harness = await Harness.settled(service('files'), other);
+    for (const name of ['other', 'default']) {
+      harness.source.set(service('files', { networkRef: { name } }));
+      await harness.pass(120_000);
+      expectServed(harness, 'files', 1);
+      const holders = [...harness.world.balancer.balancers.values()].filter(({ backends }) => backends.has('files'));
+      expect(holders.map(({ item }) => item.id)).to.deep.equal([name]);
+      const done = harness.world.actions.length;
+      await harness.pass(60_000);
+      expect(harness.world.actions.slice(done)).to.deep.equal([]);
+    }
+  });
 });

@@ -145,7 +145,12 @@ export class FakeBalancer extends FakeDriver {
   #putBackend(item: BackendItem): void {
     if (this.takenPorts.has(item.spec.port))
       throw new Fault('conflict', 'PortTaken', `port ${item.spec.port} is held by another process`);
-    this.#configured(item.spec.balancer).backends.set(item.id, item);
+    const { backends } = this.#configured(item.spec.balancer);
+    this.#remove(
+      { type: 'backend', id: item.id, owner: item.owner, hash: '', phase: 'ready', fields: {} },
+      item.spec.balancer,
+    );
+    backends.set(item.id, item);
   }
 
   #putServer(item: ServerItem): void {
@@ -161,9 +166,11 @@ export class FakeBalancer extends FakeDriver {
     }
   }
 
-  #remove({ type, id }: Observed): void {
+  /** @param keeps a balancer that keeps what it has */
+  #remove({ type, id }: Observed, keeps?: string): void {
     if (type === 'balancer') this.balancers.delete(id);
-    for (const { backends, servers } of this.balancers.values()) {
+    for (const { item: holder, backends, servers } of this.balancers.values()) {
+      if (holder.id === keeps) continue;
       if (type === 'backend' && backends.delete(id))
         for (const [each, { item }] of servers) if (item.spec.backend === id) servers.delete(each);
       if (type === 'server') servers.delete(id);

@@ -49,7 +49,10 @@ export class HaproxyDriver implements Driver {
   async apply(action: Action, signal: AbortSignal): Promise<Observed | undefined> {
     const balancer = await this.#balancerOf(action, signal);
     if (!balancer) return undefined;
-    if (action.verb === 'create' || action.verb === 'update') await refuseTakenPort(action.item, balancer, signal);
+    if (action.verb === 'create' || action.verb === 'update') {
+      await this.#leaveOthers(action.item, balancer, signal);
+      await refuseTakenPort(action.item, balancer, signal);
+    }
     await balancer.change(changeFor(action, this.#options.clock.now()), signal);
     const { type, id } = action.item;
     return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
@@ -71,6 +74,18 @@ export class HaproxyDriver implements Driver {
       new Balancer(id, join(this.#options.directory, id), this.#options.check, this.#options.remote);
     this.#balancers.set(id, known);
     return known;
+  }
+
+  /** A backend of a service that moved to another network would stand in two balancers, with its servers. */
+  async #leaveOthers({ type, id, owner, hash }: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
+    if (type !== 'backend') return;
+    const names = await readdir(this.#options.directory).catch(() => []);
+    for (const other of names.filter((name) => name !== balancer.id).map((name) => this.balancer(name))) {
+      if (!(await other.file.model())?.backends.has(id)) continue;
+      const item: Observed = { type, id, owner, hash, phase: 'ready', fields: { balancer: other.id } };
+      const removal: Action = { verb: 'remove', item, cause: `has moved to ${balancer.id}` };
+      await other.change(changeFor(removal, this.#options.clock.now()), signal);
+    }
   }
 
   /** Undefined where what should go is gone from every balancer already. */
