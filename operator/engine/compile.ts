@@ -1,3 +1,4 @@
+import { itemKey, type ItemKey } from '../core/item.ts';
 import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
 import type { Problem } from '../core/problem.ts';
 import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
@@ -60,6 +61,16 @@ export class Compiler {
       return { blocked: { reason: 'InvalidManifest', message: 'no version of the manifest was valid yet' } };
     if (store.pruneBlock !== undefined) return { blocked: { reason: 'PruneSuspended', message: store.pruneBlock } };
     return { items: [] };
+  }
+
+  /** What all resources but one desire. */
+  desiredBeside(key: ResourceKey): ReadonlySet<ItemKey> {
+    const others = this.#deps.store
+      .all()
+      .map(resourceKey)
+      .filter((each) => each !== key);
+    const desires = others.map((each) => this.desire(each));
+    return new Set(desires.flatMap((desire) => ('items' in desire ? desire.items.map(itemKey) : [])));
   }
 
   /** Keys that are compiled from one of the given resources, to be reconciled with them. */

@@ -1,5 +1,5 @@
 import { diff } from '../core/diff.ts';
-import { itemKey, type ItemKey } from '../core/item.ts';
+import { itemKey, type DesiredItem, type ItemKey, type Observed } from '../core/item.ts';
 import type { Desire } from '../core/kind.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ResourceKey } from '../core/resource.ts';
@@ -32,12 +32,27 @@ export function planKey(
   const plan = diff({
     key,
     desired: desire.items,
-    owned: observation.owned(key),
+    owned: withoutShared(key, desire.items, observation.owned(key), compiler),
     lookup: (ref) => observation.get(ref),
     busy: executor.busy,
     nowMs: clock.now(),
   });
   return { desire, plan: executor.defer(plan) };
+}
+
+/** Several networks use one volume of the bridge; whoever made it leaves it to those that still want it. */
+function withoutShared(
+  key: ResourceKey,
+  desired: readonly DesiredItem[],
+  owned: readonly Observed[],
+  compiler: Compiler,
+): readonly Observed[] {
+  const wanted = new Set(desired.map(itemKey));
+  const isSpare = (item: Observed): boolean =>
+    (item.type === 'network' || item.type === 'volume') && !wanted.has(itemKey(item));
+  if (!owned.some(isSpare)) return owned;
+  const elsewhere = compiler.desiredBeside(key);
+  return owned.filter((item) => !isSpare(item) || !elsewhere.has(itemKey(item)));
 }
 
 /** Plans a key, starts what can start, and has what runs unproven probed. */

@@ -133,4 +133,27 @@ describe('operator, in adversity', () => {
       expect(harness.world.actions.slice(done)).to.deep.equal([]);
     }
   });
+
+  it('keeps what two networks share for the one that stays, and removes it with that', async () => {
+    const other = network('other', {
+      networks: { internal: { name: 'other-internal' }, frontend: { name: 'other-frontend' } },
+      ports: { services: '11200-11210', discovery: 11_190, statistics: 11_199, dashboard: 11_191 },
+    });
+    const harness = await Harness.settled(other, service('files', { networkRef: { name: 'other' } }));
+    harness.source.remove(network());
+    await harness.pass(120_000);
+    expectServed(harness, 'files', 1);
+    expect(harness.world.engine.volumes.has('mcpnet-bridge-1')).to.equal(true);
+    expect(harness.world.engine.networks.has('mcp-internal')).to.equal(false);
+    const done = harness.world.actions.length;
+    await harness.pass(60_000);
+    expect(harness.world.actions.slice(done)).to.deep.equal([]);
+    harness.source.remove(service('files'));
+    harness.source.set(network('third', { ports: { services: '11300-11301', statistics: 11_399, discovery: 11_390 } }));
+    await harness.pass(60_000);
+    harness.source.remove(other, network('third'));
+    harness.source.set(service('late'));
+    await harness.pass(120_000);
+    expect([...harness.world.engine.volumes.keys()]).to.deep.equal([]);
+  });
 });
