@@ -4,7 +4,7 @@ import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } fro
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { consulImage } from './images.ts';
-import { qualified, reachableHost } from './names.ts';
+import { networkNeed, qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -61,8 +61,8 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
     spec,
     hash,
     needs: [
-      { type: 'network', id: networks.frontend.name },
-      { type: 'network', id: networks.internal.name },
+      networkNeed(network, networks.frontend.name),
+      networkNeed(network, networks.internal.name),
       { type: 'volume', id: data.id },
     ],
     probe: {

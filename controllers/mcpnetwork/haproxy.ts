@@ -14,7 +14,7 @@ import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { haproxyImage } from './images.ts';
-import { balancerRef, qualified, reachableHost } from './names.ts';
+import { balancerRef, networkNeed, qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -96,7 +96,7 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
     owner,
     spec,
     hash,
-    needs: [balancer, ...attached.map((id) => ({ type: 'network', id }) as const)],
+    needs: [balancer, ...attached.map((id) => networkNeed(network, id))],
     probe: {
       kind: 'http',
       port: ports.statistics,

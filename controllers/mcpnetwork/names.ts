@@ -1,4 +1,4 @@
-import type { Gateway, ItemRef } from '../../operator/core/item.ts';
+import type { Gateway, ItemRef, Need } from '../../operator/core/item.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import { parseKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
@@ -17,6 +17,11 @@ export function bridgeVolume(scope: string, bridgeImage: string): string {
 export function qualified(key: ResourceKey): string {
   const { namespace, name } = parseKey(key);
   return namespace === 'default' ? name : `${namespace}.${name}`;
+}
+
+/** Only the frontend network may be somebody else's: what is on the internal one must reach nothing outside. */
+export function networkNeed(network: Resource<MCPNetwork['spec']>, id: string): Need {
+  return { type: 'network', id, ...(id !== network.spec.networks.frontend.name && { ours: true }) };
 }
 
 /** Where ports that the engine binds answer the operator and the clients beside it. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { bridgeVolume, gatewayOf, qualified } from '../mcpnetwork/names.ts';
+import { bridgeVolume, gatewayOf, networkNeed, qualified } from '../mcpnetwork/names.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { Problem } from '../../operator/core/problem.ts';
@@ -48,7 +48,7 @@ export function workloadItems(
     spec: { ...template, replica: index + 1 },
     hash,
     needs: [
-      ...template.networks.map((id) => ({ type: 'network', id }) as const),
+      ...template.networks.map((id) => networkNeed(network, id)),
       ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
     ],
     probe: { ...probe(service), ...gatewayOf(network, context) },

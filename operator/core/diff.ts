@@ -34,7 +34,7 @@ function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, numbe
 
   const stale = routesToDead(item, observed, lookup);
   if (stale) return stale;
-  const unmet = item.needs.find((need) => !isReady(lookup(need)));
+  const unmet = item.needs.find((need) => !isReady(lookup(need), need.ours === true));
   const keepsServing = observed !== undefined && item.type !== 'server' && item.type !== 'registration';
   if (unmet && !keepsServing)
     return { item, cause: `needs ${unmet.type} ${unmet.id}${phaseNote(lookup(unmet))}`, on: unmet };
@@ -104,12 +104,10 @@ function routesToDead(item: DesiredItem, observed: Observed | undefined, lookup:
   return { verb: 'remove', item: observed, cause: `workload ${item.workload} ${what}` };
 }
 
-/** A foreign item that others need is an adopted network: whoever may not adopt it waits by itself. */
-function isReady(observed: Observed | undefined): boolean {
-  return (
-    observed !== undefined &&
-    (observed.phase === 'ready' || (observed.phase === 'foreign' && observed.type === 'network'))
-  );
+/** A foreign network will do where it may be adopted. */
+function isReady(observed: Observed | undefined, mustBeOurs: boolean): boolean {
+  if (observed?.phase === 'foreign') return observed.type === 'network' && !mustBeOurs;
+  return observed?.phase === 'ready';
 }
 
 function phaseNote(observed: Observed | undefined): string {

@@ -21,6 +21,11 @@ export interface Late {
   readonly field: string;
 }
 
+export interface Need extends ItemRef {
+  /** Whether it must be ours: a foreign network of this name may lead anywhere. */
+  readonly ours?: boolean;
+}
+
 interface Desired<Type extends ItemType, Spec> extends ItemRef {
   readonly type: Type;
   readonly owner: ResourceKey;
@@ -28,7 +33,7 @@ interface Desired<Type extends ItemType, Spec> extends ItemRef {
   /** Of the spec as declared, late values unbound. `bind` replaces it by the hash of what was bound. */
   readonly hash: string;
   /** What must be ready before this item can be created. */
-  readonly needs: readonly ItemRef[];
+  readonly needs: readonly Need[];
   /** The workload that the item belongs to and whose removal it must precede. */
   readonly workload?: string;
 }

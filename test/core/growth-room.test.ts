@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { backend, lines, planOf, seen, server, workload } from './samples.ts';
+import type { WorkloadItem } from '../../operator/core/item.ts';
+import { backend, lines, network, planOf, seen, server, workload } from './samples.ts';
 
 const three = { replicas: 3, maxSurge: 1 };
 
@@ -50,5 +51,13 @@ describe('diff, growing by and by', () => {
   it('names the item whose change ends a wait', () => {
     const plan = planOf([server('a-1')], []);
     expect(plan.waits.map(({ on }) => on)).to.deep.equal([{ type: 'backend', id: 'files' }]);
+  });
+
+  it('builds on a foreign network only where that may be adopted', () => {
+    const foreign = seen(network('n'), { owner: '', phase: 'foreign', message: 'is not ours' });
+    const item = (ours: boolean): WorkloadItem => workload('a-1', 1, { needs: [{ type: 'network', id: 'n', ours }] });
+    expect(lines(planOf([item(true)], [foreign]))).to.deep.equal(['wait workload/a-1: needs network n (is not ours)']);
+    expect(planOf([item(false)], [foreign]).actions).to.have.lengthOf(1);
+    expect(planOf([item(true)], [seen(network('n'))]).actions).to.have.lengthOf(1);
   });
 });

@@ -62,17 +62,18 @@ describe('operator, in adversity', () => {
     expect(harness.world.running('files')).to.deep.equal([]);
   });
 
-  it('does not touch an internal network that is not ours, and says what is in the way', async () => {
+  it('neither touches nor uses an internal network that is not ours, and says what is in the way', async () => {
     const harness = new Harness();
     harness.world.engine.networks.set('mcp-internal', undefined);
     harness.source.set(network(), service('files'));
     await harness.start();
     await harness.pass(60_000);
     expect(harness.world.engine.networks.get('mcp-internal')).to.equal(undefined);
+    expect(harness.world.engine.running()).to.deep.equal([]);
     const status = harness.operator.statuses.get('MCPNetwork/default/default');
     expect(status?.conditions.find(({ type }) => type === 'Ready')).to.deep.include({
       status: 'False',
-      message: 'network mcp-internal a network named mcp-internal exists and is not ours (2 of 2 parts serve)',
+      message: 'network mcp-internal a network named mcp-internal exists and is not ours (0 of 2 parts serve)',
     });
   });
 
