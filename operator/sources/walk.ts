@@ -29,7 +29,14 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
   await visit(root);
   if (files.length > mostFiles) {
     const message = `holds more than ${mostFiles} manifests`;
-    problems.push({ file: root, line: 1, column: 1, path: '', message, remedy: 'split them between several operators' });
+    problems.push({
+      file: root,
+      line: 1,
+      column: 1,
+      path: '',
+      message,
+      remedy: 'split them between several operators',
+    });
     complete = false;
     files.pop();
   }
