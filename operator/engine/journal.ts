@@ -33,12 +33,13 @@ export class Journal {
     this.#events.record(key, 'Warning', fault.reason, fault.message);
   }
 
-  /** Records changes of `Ready` and of `Accepted`. */
+  /** Records changes of `Ready` and of `Accepted`, of the latter also from one error to another. */
   statusSettled(key: ResourceKey, before: Status | undefined, now: Status | undefined): void {
     for (const type of ['Accepted', 'Ready']) {
       const was = before && findCondition(before.conditions, type);
       const is = now && findCondition(now.conditions, type);
-      if (!is || (was?.status === is.status && was.reason === is.reason)) continue;
+      const sameError = type !== 'Accepted' || was?.message === is?.message;
+      if (!is || (was?.status === is.status && was.reason === is.reason && sameError)) continue;
       if (is.status === 'True' && (type === 'Ready' || was)) this.#events.record(key, 'Normal', type, is.message);
       else if (is.status !== 'True' && (was || !calm.has(is.reason))) {
         this.#events.record(key, calm.has(is.reason) ? 'Normal' : 'Warning', is.reason, is.message);
