@@ -1,4 +1,4 @@
-import { appendFile, readdir, rename, symlink } from 'node:fs/promises';
+import { appendFile, readdir, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -230,40 +230,5 @@ describe('a bad manifest', function () {
     expect(get.stdout).to.include(says);
     expect(describe.stdout).to.include(says).and.to.include('InvalidManifest');
     expect(describe.stdout.slice(describe.stdout.indexOf('Events:'))).to.include(says);
-  });
-
-  it('directory that is suddenly empty or gone removes nothing', async () => {
-    const away = `${net.manifests}-away`;
-    const unchanged = async (): Promise<unknown> =>
-      expect(await containersOf('victim', 'bystander')).to.deep.equal(running);
-    await rename(net.manifests, away);
-    await always(unchanged, 1_500);
-    await rename(away, net.manifests);
-    await net.ready('victim', 'bystander');
-    for (const file of ['victim.yaml', 'bystander.yaml', 'network.yaml'])
-      await rename(join(net.manifests, file), join(net.directory, file));
-    await always(unchanged, 1_500);
-    // Not after a start on the empty directory either.
-    await net.operator.end('SIGTERM');
-    await net.start();
-    await always(unchanged, 1_500);
-    for (const file of ['victim.yaml', 'bystander.yaml', 'network.yaml'])
-      await rename(join(net.directory, file), join(net.manifests, file));
-    await net.ready('victim', 'bystander');
-  });
-});
-
-describe('an emptied directory with --allow-empty', function () {
-  this.timeout(60_000);
-  const net = useTestNetwork();
-
-  it('removes everything that it declared', async () => {
-    await net.write('short.yaml', tiny('short', { port: net.port(0) }));
-    await net.start('--allow-empty');
-    await net.ready('short');
-    await net.networkReady();
-    await net.remove('short.yaml');
-    await net.remove('network.yaml');
-    await eventually(async () => (await net.containers()).length === 0, { timeoutMs: 9_000 });
   });
 });

@@ -13,7 +13,7 @@ import { useTestNetwork } from '../support/use-test-network.ts';
 
 /** Every regular file below a directory with a digest of its content. */
 async function filesBelow(directory: string): Promise<Record<string, string>> {
-  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const names: string[] = await readdir(directory, { recursive: true }).catch(() => []);
   const entries = await Promise.all(
     names.sort().map(async (name) => {
       const path = join(directory, name);
@@ -35,7 +35,14 @@ describe('the command line', function () {
 
   before('declare two services, and start nothing', async () => {
     await net.write('files.yaml', tiny('files', { port: net.port(0) }, { labels: { team: 'platform' } }));
-    await net.write('memory.yaml', tiny('memory', { port: net.port(1), replicas: 2 }, { labels: { team: 'apps' } }));
+    await net.write(
+      'memory.yaml',
+      tiny(
+        'memory',
+        { port: net.port(1), replicas: 2, volumes: [{ name: `${net.scope}-data`, mountPath: '/data' }] },
+        { labels: { team: 'apps' } },
+      ),
+    );
   });
 
   it('plan says what would be done and why, and writes nothing', async () => {
@@ -236,7 +243,7 @@ describe('the command line', function () {
     const { Volumes: volumes } = await docker.listVolumes();
     expect(
       volumes.filter(({ Name }) => Name.startsWith(net.scope) && !Name.includes('-fence-')).map(({ Name }) => Name),
-    ).to.deep.equal([theirs.volume]);
+    ).to.have.members([theirs.volume, `${net.scope}-data`], 'the data of a service stays');
     expect((await docker.getContainer(theirs.container).inspect()).State.Running).to.equal(true);
     const again = await net.cli('down', '--yes');
     expect([again.code, again.stdout.trim()]).to.deep.equal([0, 'nothing of ours exists']);

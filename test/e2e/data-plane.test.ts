@@ -76,6 +76,9 @@ describe('the data plane without the operator', function () {
     const { failures } = await traffic.end();
     // 404 is what the protocol wants for a session whose replica is another now; the client begins a new one.
     expect(failures.filter((failure) => !/Not Found|answered 404/.test(failure))).to.deep.equal([]);
-    expect((await net.haproxy.servers('pair')).map(({ status }) => status)).to.deep.equal(['UP', 'UP']);
+    await eventually(
+      async () => expect((await net.haproxy.servers('pair')).map(({ status }) => status)).to.deep.equal(['UP', 'UP']),
+      { timeoutMs: 15_000 },
+    );
   });
 });

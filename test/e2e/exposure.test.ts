@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConsulView } from '../support/consul.ts';
-import { docker, runContainer, testLabel } from '../support/docker.ts';
+import { docker, execIn, runContainer, testLabel } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { askJson, statusAt } from '../support/http.ts';
-import { tiny } from '../support/manifests.ts';
+import { tiny, tinyImage } from '../support/manifests.ts';
 import { connect } from '../support/mcp-clients.ts';
 import { conditionOf } from '../support/test-network.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
@@ -14,6 +14,12 @@ for (const exposure of ['host', 'published'] as const) {
   describe(`a balancer with exposure ${exposure}`, function () {
     this.timeout(90_000);
     const net = useTestNetwork({ servicePorts: 10, spec: { loadBalancer: { haproxy: { exposure } } } });
+
+    /** A published balancer stands in the frontend network itself. */
+    async function balancerAddress(): Promise<string> {
+      const { NetworkSettings } = await (await net.container('default', 'MCPNetwork', 'haproxy')).inspect();
+      return NetworkSettings.Networks[net.frontend]?.IPAddress ?? '';
+    }
 
     before('serve', async () => {
       await net.write('first.yaml', tiny('first', { port: net.port(0), replicas: 2 }));
@@ -32,6 +38,16 @@ for (const exposure of ['host', 'published'] as const) {
       await net.write('second.yaml', tiny('second', { port: net.port(9) }));
       await net.ready('second');
       expect(await (await connect(net.url(9))).call('echo', { text: 'later' })).to.equal('later');
+    });
+
+    it('serves the containers of the frontend network', async () => {
+      const name = `${net.scope}-neighbour`;
+      const neighbour = await runContainer({ name, scope: net.scope, image: tinyImage, network: net.frontend });
+      const { Networks } = (await neighbour.inspect()).NetworkSettings;
+      // On the host's network the balancer listens at the gateway, which is the host.
+      const host = exposure === 'host' ? (Networks[net.frontend]?.Gateway ?? '') : await balancerAddress();
+      const script = `fetch('http://${host}:${net.port(0)}/health').then((r) => console.log(r.status), (e) => console.log(e.cause))`;
+      expect((await execIn(neighbour, ['node', '-e', script])).text).to.equal('200');
     });
 
     it(`has ${exposure === 'host' ? "the host's network and publishes nothing" : 'the two networks and publishes the range'}`, async () => {

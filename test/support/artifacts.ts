@@ -32,10 +32,19 @@ export async function keepArtifacts(network: TestNetwork, title: string): Promis
 async function keepContainers(network: TestNetwork, directory: string): Promise<void> {
   for (const { Id, Names, State, Status } of await network.containers()) {
     const output = await docker.getContainer(Id).logs({ stdout: true, stderr: true, tail: logLines });
-    // Multiplexed: eight bytes of header before every chunk, which are no text.
-    const text = output.toString('utf8').replaceAll(/[\u0000-\u0008]/g, '');
-    await writeFile(join(directory, `${(Names[0] ?? Id).slice(1)}.log`), `${State}, ${Status}\n${text}`);
+    await writeFile(join(directory, `${(Names[0] ?? Id).slice(1)}.log`), `${State}, ${Status}\n${textOf(output)}`);
   }
+}
+
+/** Without the header of eight bytes that Docker puts before every chunk: one for the stream, three of zero, a length. */
+function textOf(multiplexed: Buffer): string {
+  const chunks: string[] = [];
+  for (let at = 0; at + 8 <= multiplexed.length;) {
+    const end = at + 8 + multiplexed.readUInt32BE(at + 4);
+    chunks.push(multiplexed.toString('utf8', at + 8, end));
+    at = end;
+  }
+  return chunks.join('');
 }
 
 /** What is not there cannot be kept, and must not hide the failure that it would explain. */

@@ -48,12 +48,10 @@ export class ConsulView {
   async registrations(): Promise<string> {
     const names = await this.services();
     const entries = await Promise.all(names.map((name) => this.health(name)));
-    return JSON.stringify(
-      entries
-        .flat()
-        .map(({ Service: { ID, CreateIndex, ModifyIndex } }) => [ID, CreateIndex, ModifyIndex])
-        .sort(),
-    );
+    const lines = entries
+      .flat()
+      .map(({ Service: { ID, CreateIndex, ModifyIndex } }) => `${ID} ${CreateIndex} ${ModifyIndex}`);
+    return lines.sort().join('\n');
   }
 
   async put(path: string, body: unknown): Promise<string> {

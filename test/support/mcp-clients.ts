@@ -60,8 +60,7 @@ export function textOf(result: unknown): string {
 
 async function open(transport: SSEClientTransport | StreamableHTTPClientTransport): Promise<Client> {
   const client = new Client({ name: 'e2e', version: '1' });
-  // The SDK's transports declare their optional fields more loosely than its own interface under exactOptionalPropertyTypes.
-  await client.connect(transport as Parameters<Client['connect']>[0]);
+  await client.connect(transport);
   opened.add(client);
   return client;
 }
