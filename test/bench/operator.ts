@@ -80,6 +80,17 @@ export class BenchOperator {
     });
   }
 
+  /**
+   * Resolves when a service has got a route after the first `from` changes. To ask a port all the time instead would take
+   * the processor from what is being measured; asking begins here.
+   */
+  untilRouted(service: string, from: number): Promise<void> {
+    return this.until(
+      (done) =>
+        done.verb !== 'remove' && done.item.startsWith(`server/${service}-`) && this.#done.indexOf(done) >= from,
+    );
+  }
+
   /** Asks Node for its diagnostic report (documentation of Node, "Diagnostic report"). */
   report(): void {
     this.#child.kill('SIGUSR2');

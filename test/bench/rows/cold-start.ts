@@ -3,7 +3,7 @@ import { untilRoutable } from '../client.ts';
 import { ComposeProject } from '../compose.ts';
 import { Floor } from '../floor.ts';
 import { BenchNetwork, type Manifest } from '../network.ts';
-import { BenchOperator, type Done } from '../operator.ts';
+import { BenchOperator } from '../operator.ts';
 import type { RowResult } from '../report.ts';
 import { median } from '../statistics.ts';
 
@@ -102,15 +102,10 @@ async function ours(network: BenchNetwork, operator: BenchOperator, services: re
   for (const service of services) await network.write(service);
   return Promise.all(
     services.map(async ({ metadata }, index) => {
-      // Twenty clients that ask all the time would cost what is being measured; the log tells when asking pays.
-      await operator.until((done) => isRoute(done, metadata.name) && operator.done.indexOf(done) >= before);
+      await operator.untilRouted(metadata.name, before);
       return untilRoutable(network.url(index), askEveryMs);
     }),
   );
-}
-
-function isRoute({ verb, item }: Done, name: string): boolean {
-  return verb !== 'remove' && item.startsWith(`server/${name}-`);
 }
 
 /** When the last action of each kind had ended. */

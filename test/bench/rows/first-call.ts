@@ -23,8 +23,10 @@ export async function firstCall(quick: boolean): Promise<RowResult> {
     const floor = await Floor.prepare(network, [service]);
     for (let repeat = 0; repeat < repeats; repeat++) {
       await delay(settleMs);
+      const before = operator.done.length;
       const startMs = Date.now();
       await network.write(service);
+      await operator.untilRouted(service.metadata.name, before);
       const routableMs = await untilRoutable(network.url(0), askEveryMs);
       const [container = ''] = await network.replicas();
       const times = await engineTimes(container);

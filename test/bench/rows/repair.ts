@@ -36,7 +36,9 @@ export async function repair(quick: boolean): Promise<RowResult> {
     for (let index = 0; index < repeats; index++) {
       await delay(settleMs);
       const [ours = ''] = await network.replicas();
+      const before = operator.done.length;
       await kill(ours);
+      await operator.untilRouted(service.metadata.name, before);
       samples.ours.push((await untilRoutable(network.url(0), askEveryMs)) - (await deathOf(ours)));
 
       await delay(settleMs);

@@ -31,7 +31,7 @@ export async function scale(quick: boolean): Promise<RowResult> {
   try {
     const resize = async (replicas: number): Promise<void> => {
       await network.write(network.service(0, { replicas, rollout }));
-      await eventually(() => isSettled(operator, replicas), { timeoutMs: 120_000 });
+      await eventually(() => isSettled(operator, replicas), { timeoutMs: 120_000, intervalMs: 200 });
       await delay(settleMs);
     };
     await resize(1);
