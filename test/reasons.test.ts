@@ -13,7 +13,13 @@ describe('reasons', () => {
   }
 
   it('finds the reasons in the code at all', () => {
-    expect(reasonsInCode()).to.include.members(['ImageMissing', 'PortTaken', 'InvalidManifest', 'Serving', 'CrashLoop']);
+    expect(reasonsInCode()).to.include.members([
+      'ImageMissing',
+      'PortTaken',
+      'InvalidManifest',
+      'Serving',
+      'CrashLoop',
+    ]);
   });
 });
 
@@ -27,12 +33,25 @@ function reasonsInCode(): string[] {
     /\? '[A-Z]\w+' : '([A-Z]\w+)'/g,
     /\['failed', .*?'([A-Z]\w+)'\]/g,
   ];
-  const notReasons = new Set(['True', 'False', 'Unknown', 'MCPNetwork', 'MCPService', 'UP', 'DOWN', 'Normal', 'Warning']);
-  const texts = ['operator/core', 'operator/engine', 'operator/drivers', 'operator/sources', 'controllers'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(root, folder, name), 'utf8')),
+  const notReasons = new Set([
+    'True',
+    'False',
+    'Unknown',
+    'MCPNetwork',
+    'MCPService',
+    'UP',
+    'DOWN',
+    'Normal',
+    'Warning',
+  ]);
+  const texts = ['operator/core', 'operator/engine', 'operator/drivers', 'operator/sources', 'controllers'].flatMap(
+    (folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => readFileSync(join(root, folder, name), 'utf8')),
   );
-  const found = texts.flatMap((text) => forms.flatMap((form) => [...text.matchAll(form)].map(([, reason]) => reason ?? '')));
+  const found = texts.flatMap((text) =>
+    forms.flatMap((form) => [...text.matchAll(form)].map(([, reason]) => reason ?? '')),
+  );
   return [...new Set(found)].filter((reason) => !notReasons.has(reason)).toSorted();
 }

@@ -118,7 +118,7 @@ async function readMessage(request: IncomingMessage): Promise<Message | undefine
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const message: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    return typeof message === 'object' && message !== null ? (message as Message) : undefined;
+    return typeof message === 'object' && message !== null ? message : undefined;
   } catch {
     return undefined;
   }

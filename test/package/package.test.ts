@@ -14,11 +14,17 @@ describe('the published package', () => {
 
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'mcpnet-package-'));
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', directory], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', directory], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const archive = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
     writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'user', private: true }));
     const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel', 'error'];
-    execFileSync('npm', ['install', ...flags, join(directory, archive)], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['install', ...flags, join(directory, archive)], {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   });
 
   after(() => {
@@ -28,7 +34,9 @@ describe('the published package', () => {
   it('brings a command that runs on the Node it needs', () => {
     const { status, stdout } = mcpnet('version');
     expect(status).to.equal(0);
-    expect(stdout).to.match(/^mcpnet \d+\.\d+\.\d+$/m).and.to.match(/^node v24\./m);
+    expect(stdout)
+      .to.match(/^mcpnet \d+\.\d+\.\d+$/m)
+      .and.to.match(/^node v24\./m);
   });
 
   it('validates the manifests that it ships', () => {
@@ -39,8 +47,18 @@ describe('the published package', () => {
 
   it('plans them against the engine', () => {
     const manifests = 'node_modules/mcp-network-operator/manifests';
-    const { stdout, stderr } = mcpnet('plan', '--manifests', manifests, '--state', join(directory, 'state'), '--scope', 'package-test');
-    expect(stdout, stderr).to.contain('service/files').and.to.match(/\d+ to create, 0 to update, 0 to remove/);
+    const { stdout, stderr } = mcpnet(
+      'plan',
+      '--manifests',
+      manifests,
+      '--state',
+      join(directory, 'state'),
+      '--scope',
+      'package-test',
+    );
+    expect(stdout, stderr)
+      .to.contain('service/files')
+      .and.to.match(/\d+ to create, 0 to update, 0 to remove/);
   });
 
   it('can build the image of the bridge without the tools of the repository', () => {
