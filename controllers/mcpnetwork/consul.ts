@@ -79,6 +79,6 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
 function dataVolume(network: NetworkResource, context: DesireContext): VolumeItem {
   const owner = resourceKey(network);
   const name = `${context.scope}-${qualified(owner)}-consul-data`;
-  const spec = { name, retain: false };
+  const spec = { name };
   return { type: 'volume', id: name, owner, spec, hash: hashOf(spec), needs: [] };
 }

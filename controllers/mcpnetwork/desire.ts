@@ -48,6 +48,6 @@ function networkItems(network: NetworkResource): NetworkItem[] {
 function bridgeVolumeItem(network: NetworkResource, context: DesireContext): VolumeItem {
   const { bridgeImage } = context.platform;
   const name = bridgeVolume(context.scope, bridgeImage);
-  const spec = { name, content: { image: bridgeImage, mountPath: '/mcpnet' }, retain: false };
+  const spec = { name, content: { image: bridgeImage, mountPath: '/mcpnet' } };
   return { type: 'volume', id: name, owner: resourceKey(network), spec, hash: hashOf(spec), needs: [] };
 }

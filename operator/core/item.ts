@@ -66,8 +66,6 @@ export interface VolumeSpec {
   readonly name: string;
   /** Image whose content at `mountPath` fills the volume; without it the volume starts empty. */
   readonly content?: { readonly image: string; readonly mountPath: string };
-  /** Data of the user: survives the removal of its owner. */
-  readonly retain: boolean;
 }
 
 /** Replicas of one thing: how many there should be, and how many more there may be during a change. */

@@ -24,7 +24,7 @@ export function networkItem(name: string): NetworkItem {
 }
 
 export function volumeItem(name: string): VolumeItem {
-  return finished({ type: 'volume', id: name, spec: { name, retain: false } });
+  return finished({ type: 'volume', id: name, spec: { name } });
 }
 
 /** A container that runs a line of JavaScript; by default for ever. */

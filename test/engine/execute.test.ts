@@ -117,7 +117,7 @@ describe('executor', () => {
 
   it('reports an item that no driver knows as a bug', async () => {
     const { executor, ended } = bench();
-    executor.start('k', { ...create, item: { ...item, type: 'volume', spec: { name: 'v', retain: false } } });
+    executor.start('k', { ...create, item: { ...item, type: 'volume', spec: { name: 'v' } } });
     await flush();
     expect(ended).to.deep.equal(['k create InternalError']);
   });

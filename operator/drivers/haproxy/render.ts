@@ -101,7 +101,8 @@ function globalLines(model: Model): string[] {
 function statisticsLines(model: Model): string[] {
   const { spec } = model.balancer;
   return [
-    'frontend mcpnet-statistics',
+    // An underscore keeps the name apart from those of services.
+    'frontend mcpnet_statistics',
     ...bindLines(spec, spec.statisticsPort),
     ...(spec.gatewayToken === undefined ? [] : gatewayRules(spec.gatewayToken, configHash(model))),
     `  http-request return status 200 content-type application/json string '{"status":"ok"}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
@@ -117,13 +118,13 @@ function gatewayRules(token: string, hash: string): string[] {
   return [
     `  acl gateway req.hdr(x-mcpnet-token) -m str ${token}`,
     `  http-request return status 200 content-type text/plain string ${hash} if gateway { path ${configPath} }`,
-    '  use_backend mcpnet-gateway if gateway',
+    '  use_backend mcpnet_gateway if gateway',
   ];
 }
 
 const gatewayBackend = [
   '',
-  'backend mcpnet-gateway',
+  'backend mcpnet_gateway',
   '  http-request set-dst req.hdr(x-mcpnet-address)',
   '  http-request set-dst-port req.hdr(x-mcpnet-port)',
   '  http-request del-header x-mcpnet-token',

@@ -27,7 +27,7 @@ export interface Runtime {
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
   addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
-  /** Ends what is still open on the server, then takes it away. */
+  /** Lets requests in flight end, ends what is still open then (event streams), and takes the server away. */
   removeServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
   set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void>;
 }
@@ -92,7 +92,7 @@ export class SocketRuntime implements Runtime {
 
   async removeServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
-    const remove = `set server ${name} state maint; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
+    const remove = `set server ${name} state maint; wait 500ms srv-removable ${name}; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
     const answer = await ask(this.#admin, remove, signal, 10_000);
     if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
