@@ -16,7 +16,8 @@ export interface Done {
   readonly item: string;
 }
 
-const program = fileURLToPath(new URL('../../operator/main.ts', import.meta.url));
+/** It sets the flags of Node that users get, and then runs the program in its own place. */
+const launcher = fileURLToPath(new URL('../../operator/launch.mjs', import.meta.url));
 const running = new Set<BenchOperator>();
 const readyMs = 120_000;
 
@@ -50,7 +51,10 @@ export class BenchOperator {
     const { scope, manifests, state, directory } = network;
     const flags = ['--log-format', 'json', '--scope', scope, '--manifests', manifests, '--state', state];
     const reports = ['--report-on-signal', '--report-exclude-network', `--report-directory=${directory}`];
-    this.#child = spawn(process.execPath, [...reports, program, 'up', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [launcher, 'up', ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: reports.join(' ') },
+    });
     for (const input of [this.#child.stdout, this.#child.stderr])
       if (input) createInterface({ input }).on('line', (line) => this.#read(line));
   }

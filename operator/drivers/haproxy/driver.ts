@@ -10,7 +10,7 @@ import { Balancer, type CheckConfig } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import type { RemoteAccess } from './remote-runtime.ts';
-import { observeBalancer } from './observe.ts';
+import { observeBalancer, observeServer } from './observe.ts';
 
 export interface HaproxyDriverOptions {
   /** Holds one directory per balancer, named after it, mounted into its container. */
@@ -23,6 +23,7 @@ export interface HaproxyDriverOptions {
 }
 
 const defaultPollMs = 5_000;
+const startingPollMs = 200;
 
 /** HAProxy by its configuration file and its two sockets; through the engine where those are out of reach. */
 export class HaproxyDriver implements Driver {
@@ -55,17 +56,30 @@ export class HaproxyDriver implements Driver {
     }
     await balancer.change(changeFor(action, this.#options.clock.now()), signal);
     const { type, id } = action.item;
+    // HAProxy has just confirmed a server's change: asking it again would only cost time on the way to being served.
+    if (type === 'server' && action.verb !== 'remove') return observeServer(balancer, id);
     return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
   }
 
-  /** HAProxy announces nothing: health and drift of its servers are looked up from time to time. */
+  /**
+   * HAProxy announces nothing: health and drift of its servers are looked up from time to time. Often while one is being
+   * started: what is written between its reading of the file and its first answer is in neither.
+   */
   watch(hint: Hint, signal: AbortSignal): void {
-    const poll = (): void => {
+    const { clock, pollMs = defaultPollMs } = this.#options;
+    const poll = async (): Promise<void> => {
       if (signal.aborted) return;
+      const isRunning = await this.#isRunning(signal);
       hint('all');
-      this.#options.clock.after(this.#options.pollMs ?? defaultPollMs, poll);
+      clock.after(isRunning ? pollMs : Math.min(pollMs, startingPollMs), () => void poll());
     };
-    this.#options.clock.after(this.#options.pollMs ?? defaultPollMs, poll);
+    clock.after(Math.min(pollMs, startingPollMs), () => void poll());
+  }
+
+  async #isRunning(signal: AbortSignal): Promise<boolean> {
+    const names = await readdir(this.#options.directory).catch(() => []);
+    const structures = await Promise.all(names.map((name) => this.balancer(name).runtime.structure(signal)));
+    return names.length > 0 && structures.every((structure) => structure !== undefined);
   }
 
   balancer(id: string): Balancer {

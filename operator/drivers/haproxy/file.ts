@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from './model.ts';
 import { parseModel } from './render.ts';
@@ -35,9 +35,8 @@ export class ConfigFile {
 
   /** Puts a text beside the file, to be checked. Returns its name within the directory. */
   async propose(text: string, durable: boolean): Promise<string> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     this.#proposed = text;
-    const file = await open(join(this.#directory, nextName), 'w', 0o600);
+    const file = await this.#openNext();
     try {
       await file.writeFile(text);
       if (durable) await file.sync();
@@ -65,6 +64,17 @@ export class ConfigFile {
       await directory.sync();
     } finally {
       await directory.close();
+    }
+  }
+
+  /** The directory is there but for the first time, so it is made only when it turns out to be missing. */
+  async #openNext(): Promise<FileHandle> {
+    const path = join(this.#directory, nextName);
+    try {
+      return await open(path, 'w', 0o600);
+    } catch {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      return open(path, 'w', 0o600);
     }
   }
 

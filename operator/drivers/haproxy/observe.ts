@@ -26,6 +26,12 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   ];
 }
 
+/** One server as the file has it, without a question to the process. */
+export async function observeServer(balancer: Balancer, id: string): Promise<Observed | undefined> {
+  const server = (await balancer.file.model())?.servers.get(id);
+  return server && describeServer(server, undefined);
+}
+
 function describeBalancer({ balancer }: Model, stale: boolean): Observed {
   const { id, owner, hash, spec } = balancer;
   return {
