@@ -69,13 +69,8 @@ export async function execIn(
 
 /** Everything the operator made in a scope, and everything the test made for it: gone, whatever state it is in. */
 export async function removeScope(scope: string, networkNames: readonly string[]): Promise<void> {
-  const filters = [`${ownerLabel}=${scope}`, `${testLabel}=${scope}`];
-  for (const filter of filters) {
-    const containers = await docker.listContainers({ all: true, filters: { label: [filter] } });
-    await Promise.all(
-      containers.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))),
-    );
-  }
+  // Again until nothing is found: an operator that was killed may have left the engine a container to create.
+  while (await removeContainers(scope)) continue;
   const networks = await docker.listNetworks();
   const ours = networks.filter(
     ({ Name, Labels = {} }) =>
@@ -89,6 +84,16 @@ export async function removeScope(scope: string, networkNames: readonly string[]
       Name.startsWith(`${scope}-`) || Labels?.[ownerLabel] === scope || Labels?.[testLabel] === scope,
   );
   for (const { Name } of mine) await ignoreMissing(docker.getVolume(Name).remove({ force: true }));
+}
+
+async function removeContainers(scope: string): Promise<boolean> {
+  const labels = [`${ownerLabel}=${scope}`, `${testLabel}=${scope}`];
+  const lists = await Promise.all(
+    labels.map((label) => docker.listContainers({ all: true, filters: { label: [label] } })),
+  );
+  const found = lists.flat();
+  await Promise.all(found.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))));
+  return found.length > 0;
 }
 
 async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
