@@ -67,33 +67,46 @@ export async function execIn(
   return { code: ExitCode ?? -1, text: Buffer.concat(chunks).toString('utf8').trim() };
 }
 
-/** Everything the operator made in a scope, and everything the test made for it: gone, whatever state it is in. */
+/**
+ * Everything the operator made in a scope, and everything the test made for it: gone, whatever state it is in. Looked
+ * for again until nothing is found: an operator that was killed may have left the engine something to create.
+ */
 export async function removeScope(scope: string, networkNames: readonly string[]): Promise<void> {
-  // Again until nothing is found: an operator that was killed may have left the engine a container to create.
-  while (await removeContainers(scope)) continue;
-  const networks = await docker.listNetworks();
-  const ours = networks.filter(
-    ({ Name, Labels = {} }) =>
-      networkNames.includes(Name) || Labels[ownerLabel] === scope || Labels[testLabel] === scope,
-  );
-  for (const { Id } of ours) await ignoreMissing(docker.getNetwork(Id).remove());
-  const { Volumes: volumes } = await docker.listVolumes();
-  // The filter must not depend on labels alone: Docker makes a named volume by itself when a container mounts it.
-  const mine = volumes.filter(
-    ({ Name, Labels }) =>
-      Name.startsWith(`${scope}-`) || Labels?.[ownerLabel] === scope || Labels?.[testLabel] === scope,
-  );
-  for (const { Name } of mine) await ignoreMissing(docker.getVolume(Name).remove({ force: true }));
+  for (;;) {
+    const containers = await removeContainers(scope);
+    const networks = await removeNetworks(scope, networkNames);
+    const volumes = await removeVolumes(scope);
+    if (containers + networks + volumes === 0) return;
+  }
 }
 
-async function removeContainers(scope: string): Promise<boolean> {
+async function removeContainers(scope: string): Promise<number> {
   const labels = [`${ownerLabel}=${scope}`, `${testLabel}=${scope}`];
   const lists = await Promise.all(
     labels.map((label) => docker.listContainers({ all: true, filters: { label: [label] } })),
   );
   const found = lists.flat();
   await Promise.all(found.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))));
-  return found.length > 0;
+  return found.length;
+}
+
+async function removeNetworks(scope: string, names: readonly string[]): Promise<number> {
+  const found = (await docker.listNetworks()).filter(
+    ({ Name, Labels = {} }) => names.includes(Name) || Labels[ownerLabel] === scope || Labels[testLabel] === scope,
+  );
+  for (const { Id } of found) await ignoreMissing(docker.getNetwork(Id).remove());
+  return found.length;
+}
+
+async function removeVolumes(scope: string): Promise<number> {
+  const { Volumes: volumes } = await docker.listVolumes();
+  // The filter must not depend on labels alone: Docker makes a named volume by itself when a container mounts it.
+  const found = volumes.filter(
+    ({ Name, Labels }) =>
+      Name.startsWith(`${scope}-`) || Labels?.[ownerLabel] === scope || Labels?.[testLabel] === scope,
+  );
+  for (const { Name } of found) await ignoreMissing(docker.getVolume(Name).remove({ force: true }));
+  return found.length;
 }
 
 async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
@@ -101,7 +114,7 @@ async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
     await removal;
   } catch (error) {
     const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 0;
-    // 409: another removal of it is under way.
-    if (status !== 404 && status !== 409) throw error;
+    // 409: another removal is under way; 403: a container has just joined the network. The next look finds what is left.
+    if (status !== 404 && status !== 409 && status !== 403) throw error;
   }
 }
