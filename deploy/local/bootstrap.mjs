@@ -10,12 +10,15 @@ import { dirname, join } from 'node:path';
 
 const neededMajor = 24;
 
-/** Installs the packages of the lockfile unless they are there. */
+/**
+ * Installs the packages of the lockfile unless they are there. Not by `npm ci`, which refuses a lockfile without the
+ * optional packages of platforms that a registry does not have.
+ */
 export function installPackages(root) {
   const done = join(root, 'node_modules', '.package-lock.json');
   if (existsSync(done) && hasWantedVersions(done, join(root, 'package-lock.json'))) return;
   console.error('installing the npm packages');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
