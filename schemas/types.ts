@@ -389,6 +389,10 @@ export interface MCPService {
        * A session without a request or an open stream for so long is ended. A duration with its unit, such as 300ms, 30s or 15m.
        */
       idleTimeout: string;
+      /**
+       * Largest number of requests that a shared process gets at once; more wait in line. Write 1 for a server that is not safe for concurrent requests. Default: no limit.
+       */
+      maxRequests?: number;
     };
     /**
      * Health checks.

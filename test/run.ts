@@ -29,7 +29,11 @@ const suites: Readonly<Record<string, Suite>> = {
     real: false,
   },
   bridge: { files: ['test/bridge/**/*.test.ts'], timeoutMs: 60_000, real: false },
-  contract: { files: ['test/contract/{docker,consul,haproxy}.test.ts'], timeoutMs: 120_000, real: true },
+  contract: {
+    files: ['docker', 'consul', 'haproxy'].map((part) => `test/contract/${part}.test.ts`),
+    timeoutMs: 120_000,
+    real: true,
+  },
   images: { files: ['test/images/**/*.test.ts'], timeoutMs: 120_000, real: true },
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },

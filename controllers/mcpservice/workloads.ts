@@ -76,6 +76,7 @@ function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
     isolation: spec.stdio.isolation,
     maxSessions: spec.stdio.maxSessions ?? defaultMaxSessions[spec.stdio.isolation],
     idleTimeoutMs: parseDurationMs(spec.stdio.idleTimeout),
+    ...(spec.stdio.maxRequests !== undefined && { maxRequests: spec.stdio.maxRequests }),
   };
 }
 

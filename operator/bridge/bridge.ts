@@ -49,8 +49,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
 }
 
-function isolate({ isolation, command, maxSessions, idleTimeoutMs }: BridgeOptions): Isolation {
-  if (isolation === 'shared') return new SharedIsolation(command);
+function isolate({ isolation, command, maxSessions, idleTimeoutMs, maxRequests }: BridgeOptions): Isolation {
+  if (isolation === 'shared') return new SharedIsolation(command, maxRequests);
   return new SessionIsolation(command, maxSessions, idleTimeoutMs);
 }
 

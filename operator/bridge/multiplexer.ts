@@ -16,6 +16,7 @@ import {
 import { latestLegacyVersion } from './protocol-version.ts';
 import { ResourceWatch } from './resource-watch.ts';
 import { serverFactsIn, type ServerFacts } from './server-facts.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** One request at the child, in the words of whoever asked. */
 export interface Flight {
@@ -36,21 +37,26 @@ export class Multiplexer {
   readonly closed: Promise<string>;
   readonly resources = new ResourceWatch(this);
   readonly #child: Child;
+  readonly #turnstile: Turnstile;
   readonly #flights = new Map<RequestId, Flight>();
   readonly #listeners = new Set<NoticeListener>();
   #facts: ServerFacts = { protocolVersion: latestLegacyVersion, capabilities: {}, serverInfo: {} };
   #lastId = 0;
   #idSeen = 0;
 
-  private constructor(child: Child) {
+  private constructor(child: Child, mostAtOnce: number) {
     this.#child = child;
+    this.#turnstile = new Turnstile(mostAtOnce);
     child.onLine = (line) => this.#receive(line);
     this.closed = child.exited.then((reason) => this.#fail(reason));
   }
 
-  /** Shakes hands with `child`. Rejects with the reason, the child ended, when it does not speak MCP in time. */
-  static async initialize(child: Child, timeoutMs: number): Promise<Multiplexer> {
-    const multiplexer = new Multiplexer(child);
+  /**
+   * Shakes hands with `child`, which then gets at most `mostAtOnce` requests at once (0: no limit). Rejects with the reason, the child ended, when it
+   * does not speak MCP in time.
+   */
+  static async initialize(child: Child, timeoutMs: number, mostAtOnce = 0): Promise<Multiplexer> {
+    const multiplexer = new Multiplexer(child, mostAtOnce);
     const params = { protocolVersion: latestLegacyVersion, capabilities: {}, clientInfo: bridgeInfo };
     try {
       multiplexer.#facts = serverFactsIn(await multiplexer.ask('initialize', params, AbortSignal.timeout(timeoutMs)));
@@ -89,13 +95,17 @@ export class Multiplexer {
   launch(method: string, params: Fields | undefined, flight: Flight): RequestId {
     const id = ++this.#lastId;
     this.#flights.set(id, flight);
-    this.#child.send(JSON.stringify({ jsonrpc: '2.0', id, method, ...withToken(params, id, flight.progressToken) }));
+    const line = JSON.stringify({ jsonrpc: '2.0', id, method, ...withToken(params, id, flight.progressToken) });
+    // A ping asks whether the process lives: it must not wait behind the work.
+    if (method === 'ping') this.#child.send(line);
+    else this.#turnstile.enter(id, () => this.#child.send(line));
     return id;
   }
 
   /** Tells the child to stop and forgets the asker: whatever still comes is dropped. */
   cancel(id: RequestId, reason: string): void {
-    if (this.#flights.delete(id)) this.notify(cancellation(id, reason));
+    const wasSent = this.#turnstile.leave(id);
+    if (this.#flights.delete(id) && wasSent) this.notify(cancellation(id, reason));
   }
 
   notify(notice: JsonRpcNotification): void {
@@ -137,6 +147,7 @@ export class Multiplexer {
       const flight = message.id === null ? undefined : this.#flights.get(message.id);
       if (flight === undefined || message.id === null) return;
       this.#flights.delete(message.id);
+      this.#turnstile.leave(message.id);
       flight.onResponse(message);
     } else if (isRequest(message)) {
       this.#child.send(JSON.stringify(answerToChild(message)));

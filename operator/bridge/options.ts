@@ -9,12 +9,14 @@ export interface BridgeOptions {
   readonly isolation: IsolationKind;
   readonly maxSessions: number;
   readonly idleTimeoutMs: number;
+  /** Requests that a shared process gets at once; 0 for no limit. */
+  readonly maxRequests: number;
   readonly command: CommandLine;
 }
 
 export const usage =
   'usage: bridge.mjs [--host 0.0.0.0] [--port 8080] [--path /mcp] [--isolation session|shared] [--max-sessions 24] ' +
-  '[--idle-timeout-ms 900000] -- command [args...]';
+  '[--idle-timeout-ms 900000] [--max-requests 0] -- command [args...]';
 
 /** Throws with a sentence for the user when the line is not as `usage` says. */
 export function parseOptions(line: readonly string[]): BridgeOptions {
@@ -30,6 +32,7 @@ export function parseOptions(line: readonly string[]): BridgeOptions {
       isolation: { type: 'string', default: 'session' },
       'max-sessions': { type: 'string', default: '24' },
       'idle-timeout-ms': { type: 'string', default: '900000' },
+      'max-requests': { type: 'string', default: '0' },
     },
   });
   const { host, path, isolation } = values;
@@ -43,6 +46,7 @@ export function parseOptions(line: readonly string[]): BridgeOptions {
     port: integer('--port', values.port, 0, 65_535),
     maxSessions: integer('--max-sessions', values['max-sessions'], 1, 100_000),
     idleTimeoutMs: integer('--idle-timeout-ms', values['idle-timeout-ms'], 1, 2 ** 31 - 1),
+    maxRequests: integer('--max-requests', values['max-requests'], 0, 100_000),
     command: { command, args },
   };
 }

@@ -14,10 +14,13 @@ export class SharedIsolation implements Isolation {
   readonly ready: Promise<void>;
   readonly broken: Promise<string>;
   readonly #child: Child;
+  readonly #mostRequests: number;
   readonly #verdicts = new VerdictCache(() => this.#ping());
   #multiplexer: Multiplexer | undefined;
 
-  constructor(command: CommandLine) {
+  /** @param mostRequests that the process gets at once; 0 for no limit */
+  constructor(command: CommandLine, mostRequests: number) {
+    this.#mostRequests = mostRequests;
     this.#child = new Child(command, 'shared');
     this.broken = this.#child.exited.then((reason) => `the shared server process ${reason}`);
     this.ready = this.#initialize();
@@ -47,7 +50,7 @@ export class SharedIsolation implements Isolation {
   }
 
   async #initialize(): Promise<void> {
-    this.#multiplexer = await Multiplexer.initialize(this.#child, initializeTimeoutMs);
+    this.#multiplexer = await Multiplexer.initialize(this.#child, initializeTimeoutMs, this.#mostRequests);
   }
 
   async #ping(): Promise<Verdict> {

@@ -120,6 +120,8 @@ export interface BridgeSpec {
   readonly isolation: 'session' | 'shared';
   readonly maxSessions: number;
   readonly idleTimeoutMs: number;
+  /** Requests that a shared process gets at once; absent for no limit. */
+  readonly maxRequests?: number;
 }
 
 /** A way through the balancer to containers that the operator cannot reach itself. */

@@ -22,6 +22,7 @@ export interface BridgeProcess {
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const main = path('../../operator/bridge/main.ts');
 export const toy = (...args: string[]) => [process.execPath, path('fixtures/toy-server.ts'), ...args];
+export const racy = [process.execPath, path('fixtures/racy-server.ts')];
 export const everything = [
   process.execPath,
   path('../../node_modules/@modelcontextprotocol/server-everything/dist/index.js'),

@@ -173,12 +173,11 @@ describe('the six services of the reference network', function () {
 
   it('keeps the graph of memory for several clients when its container is replaced', async () => {
     const clients = await Promise.all([1, 2, 3].map(() => connect(urlOf('memory'))));
-    // In turn: server-memory itself reads, changes and writes its file without a lock, and loses one of two changes at once.
-    for (const [index, client] of clients.entries()) {
-      await client.call('create_entities', {
-        entities: [{ name: `entity-${index}`, entityType: 'test', observations: [`seen by ${index}`] }],
-      });
-    }
+    // All at once: the server reads, changes and writes its file without a lock, so the bridge gives it one at a time.
+    const add = (client: (typeof clients)[number], name: string): Promise<string> =>
+      client.call('create_entities', { entities: [{ name, entityType: 'test', observations: [`seen by ${name}`] }] });
+    const names = [0, 1, 2].flatMap((index) => Array.from({ length: 10 }, (_, round) => `entity-${index}-${round}.`));
+    await Promise.all(names.map((name, index) => add(clients[index % 3] ?? expect.fail('no client'), name)));
     const graphs = await Promise.all(clients.map((client) => client.call('read_graph')));
     expect(new Set(graphs).size, 'all clients see one graph').to.equal(1);
     await Promise.all(clients.map((client) => client.end()));
@@ -195,7 +194,7 @@ describe('the six services of the reference network', function () {
     const [after] = await net.containers('memory');
     expect(after?.Id).to.not.equal(before?.Id);
     const graph = await (await connect(urlOf('memory'))).call('read_graph');
-    for (const index of [0, 1, 2]) expect(graph).to.include(`entity-${index}`);
+    for (const name of names) expect(graph).to.include(name);
   });
 
   const unreachable = [

@@ -89,7 +89,7 @@ function commandLine(
   return [bridgeProgram, [...bridgeFlags(spec.bridge), '--', ...entrypoint, ...command]];
 }
 
-function bridgeFlags({ port, path, isolation, maxSessions, idleTimeoutMs }: BridgeSpec): string[] {
+function bridgeFlags({ port, path, isolation, maxSessions, idleTimeoutMs, maxRequests }: BridgeSpec): string[] {
   return [
     '--port',
     String(port),
@@ -101,6 +101,7 @@ function bridgeFlags({ port, path, isolation, maxSessions, idleTimeoutMs }: Brid
     String(maxSessions),
     '--idle-timeout-ms',
     String(idleTimeoutMs),
+    ...(maxRequests === undefined ? [] : ['--max-requests', String(maxRequests)]),
   ];
 }
 

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { racy, startBridge, stopBridges, toy } from './bridge-process.ts';
+import { closeClients, connectLegacy } from './clients.ts';
+
+describe('bridge, a server that is not safe for concurrent requests', () => {
+  afterEach(closeClients);
+  afterEach(stopBridges);
+
+  it('gets one request at a time from many clients, and loses no update', async () => {
+    const { url } = await startBridge(['--isolation', 'shared', '--max-requests', '1'], racy);
+    const clients = await Promise.all([1, 2, 3, 4].map(() => connectLegacy(url)));
+    const answers = await Promise.all(clients.flatMap(({ call }) => Array.from({ length: 10 }, () => call('add'))));
+    expect(new Set(answers).size).to.equal(40);
+  });
+
+  it('would lose updates without that', async () => {
+    const { url } = await startBridge(['--isolation', 'shared'], racy);
+    const clients = await Promise.all([1, 2, 3, 4].map(() => connectLegacy(url)));
+    const answers = await Promise.all(clients.flatMap(({ call }) => Array.from({ length: 10 }, () => call('add'))));
+    expect(new Set(answers).size).to.be.below(40);
+  });
+
+  it('still tells its health while a request is at work', async () => {
+    const bridge = await startBridge(['--isolation', 'shared', '--max-requests', '1'], toy());
+    const { client } = await connectLegacy(bridge.url);
+    const abort = new AbortController();
+    const stuck = client
+      .callTool({ name: 'never', arguments: {} }, undefined, { signal: abort.signal })
+      .catch(() => 'given up');
+    expect((await bridge.health()).code).to.equal(200);
+    abort.abort();
+    expect(await stuck).to.equal('given up');
+    expect((await client.listTools()).tools.length).to.be.above(0);
+  });
+});
