@@ -6,7 +6,8 @@ import { formatStatuses } from './get.ts';
 export interface LiveView {
   /** A line of the log. */
   line(text: string): void;
-  show(statuses: readonly Status[]): void;
+  /** @param changed the only one that is different from before; absent if any may be */
+  show(statuses: readonly Status[], changed?: Status): void;
   end(): void;
 }
 
@@ -22,8 +23,8 @@ function plainView(out: WriteStream): LiveView {
   const shown = new Map<string, string>();
   return {
     line: (text) => out.write(`${text}\n`),
-    show(statuses) {
-      for (const status of statuses) {
+    show(statuses, changed) {
+      for (const status of changed ? [changed] : statuses) {
         const [, row = ''] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split(
           '\n',
         );

@@ -35,8 +35,8 @@ export async function runOperator(config: Config): Promise<void> {
     manifests: config.manifests,
     state: config.state,
   });
-  operator.statuses.subscribe(() => {
-    view.show(operator.statuses.all());
+  operator.statuses.subscribe((changed) => {
+    view.show(operator.statuses.all(), changed);
   });
   // Heard from the moment at which anybody can know of this process; a second signal ends it at once.
   const stopped = stopSignal();

@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts';
-import type { ItemRef, Observed } from '../core/item.ts';
+import { itemKey, type ItemRef, type Observed } from '../core/item.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { resourceKey, type ResourceKey } from '../core/resource.ts';
 import { Compiler } from './compile.ts';
@@ -214,6 +214,8 @@ export class Operator {
 
   #itemsChanged(items: readonly Observed[]): void {
     for (const item of items) {
+      // While an action is under way its end will tell more, and a pass could do nothing.
+      if (this.#executor.busy.has(itemKey(item))) continue;
       if (item.owner !== '') this.#queue.add(item.owner);
       this.#wake(item);
     }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Observed } from '../core/item.ts';
 import { parseKey, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -46,7 +47,7 @@ export class Statuses {
     if (now) this.#byKey.set(key, now);
     else this.#byKey.delete(key);
     const news = now ?? before;
-    if (news && JSON.stringify(before) !== JSON.stringify(now)) for (const listener of this.#listeners) listener(news);
+    if (news && !isDeepStrictEqual(before, now)) for (const listener of this.#listeners) listener(news);
     return { before, now };
   }
 

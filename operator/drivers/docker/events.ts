@@ -11,7 +11,8 @@ interface EngineEvent {
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-const containerActions = new Set(['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update']);
+/** Not `create`: a container of ours that others make is found by the next list, and our own we know. */
+const containerActions = new Set(['start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update']);
 const networkActions = new Set(['create', 'destroy', 'disconnect']);
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;

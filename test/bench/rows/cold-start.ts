@@ -13,7 +13,7 @@ const askEveryMs = 5;
 
 /** Files written -> all routable, beside the same containers made by raw calls and by Compose. Operator and network are up. */
 export async function coldStart(quick: boolean): Promise<RowResult> {
-  const rounds = quick ? 1 : 7;
+  const rounds = quick ? 1 : 5;
   const network = await BenchNetwork.open();
   const services = Array.from({ length: serviceCount }, (_, index) => network.service(index));
   const operator = await BenchOperator.start(network);
