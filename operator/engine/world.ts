@@ -91,8 +91,10 @@ export class World {
     } catch (error) {
       if (signal.aborted) return;
       const fault = asFault(error);
-      // A part in which nothing was seen yet is probably being started; one that was seen and is gone is news.
-      const level = observation.all().some(({ type }) => driver.types.includes(type)) ? 'warn' : 'debug';
+      // A part in which nothing was seen yet is probably being started; one that was seen and is gone is news, and so is
+      // one without which nothing can be planned.
+      const isNews = isGround(driver) || observation.all().some(({ type }) => driver.types.includes(type));
+      const level = isNews ? 'warn' : 'debug';
       if (!this.#unreachable.has(driver.name))
         logger[level]('not reachable; what was last seen of it stays in force', {
           driver: driver.name,
