@@ -129,7 +129,10 @@ describe("a Consul of somebody else's, with access control", function () {
     await secret('00000000-0000-0000-0000-000000000000');
     await net.write('second.yaml', tiny('second', { port: net.port(1) }));
     await net.start();
-    const status = await net.until('second', (each) => conditionOf(each, 'Ready')?.reason === 'RegistryRefused');
+    const status = await net.until(
+      'second',
+      (each) => conditionOf(each, 'Ready')?.reason === 'RegistryRefused' && each.readyReplicas === 1,
+    );
     expect(conditionOf(status, 'Ready')?.message).to.include('token').and.to.include('tokenFrom');
     expect(await (await connect(net.url(1))).call('echo', { text: 'served all the same' })).to.equal(
       'served all the same',
