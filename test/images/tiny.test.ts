@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import Docker from 'dockerode';
 import { ensureImages } from '../../deploy/images/build.ts';
+import { closeClients, connectModern } from '../support/mcp-clients.ts';
 import { addressOf, eventually, withConfined } from './confined.ts';
 
 const image = 'mcpnet-test/tiny:1';
@@ -13,6 +14,8 @@ describe('the tiny MCP server', function () {
     this.timeout(300_000);
     await ensureImages([image], { docker });
   });
+
+  afterEach(closeClients);
 
   it('holds a session from initialize to DELETE', async () => {
     await withConfined(docker, { image }, async (container) => {
@@ -29,6 +32,31 @@ describe('the tiny MCP server', function () {
       expect((await fetch(url, { method: 'DELETE', headers: { 'mcp-session-id': session } })).status).to.equal(204);
       expect(await stream.text()).to.equal('');
       expect((await post(url, 'tools/list', {}, session)).status).to.equal(404);
+    });
+  });
+
+  it('remembers for one session, and tells which process answers', async () => {
+    await withConfined(docker, { image }, async (container) => {
+      const url = await ready(container);
+      const [one, other] = await Promise.all([open(url), open(url)]);
+      await post(url, 'tools/call', { name: 'remember', arguments: { text: 'first' } }, one);
+      const [mine, others] = await Promise.all([recall(url, 'a', one), recall(url, 'b', other)]);
+      expect(mine).to.deep.include({ text: 'a', memory: 'first' });
+      expect(others).to.deep.include({ text: 'b', process: mine['process'] }).and.not.to.have.property('memory');
+      await container.restart({ t: 1 });
+      const again = await ready(container);
+      expect(await recall(again, 'c', await open(again)))
+        .to.have.property('process')
+        .not.equal(mine['process']);
+    });
+  });
+
+  it('speaks revision 2026-07-28 with STATELESS', async () => {
+    await withConfined(docker, { image, environment: ['STATELESS=1'] }, async (container) => {
+      const client = await connectModern(new URL(await ready(container)));
+      expect(await client.tools()).to.include('recall');
+      expect(await client.call('sleep', { text: 'late', ms: 1 })).to.equal('late');
+      expect(await client.call('burn', { text: 'hot', ms: 1 })).to.equal('hot');
     });
   });
 
@@ -68,6 +96,17 @@ async function ready(container: Docker.Container): Promise<string> {
   const origin = `http://${await addressOf(container)}:3000`;
   await eventually(() => fetch(`${origin}/health`));
   return `${origin}/mcp`;
+}
+
+async function open(url: string): Promise<string> {
+  const opened = await post(url, 'initialize', { protocolVersion: '2025-06-18' });
+  return opened.headers.get('mcp-session-id') ?? '';
+}
+
+async function recall(url: string, text: string, session: string): Promise<Record<string, unknown>> {
+  const answer = await post(url, 'tools/call', { name: 'recall', arguments: { text } }, session);
+  const { result } = (await answer.json()) as { result: { content: { text: string }[] } };
+  return JSON.parse(result.content[0]?.text ?? '{}') as Record<string, unknown>;
 }
 
 function post(url: string, method: string, params: object, session?: string): Promise<Response> {
