@@ -21,6 +21,7 @@ await bundleBridge(join(dist, 'bridge.mjs'));
 // What the compiled files read at run time lies beside them as it does beside the sources.
 await copy('schemas', (name) => name.endsWith('.json'));
 await copy('deploy/images', (name) => name.endsWith('.sh'));
+await copy('operator/drivers/haproxy', (name) => name.endsWith('.lua'));
 await cp(join(root, 'deploy/images/locks'), join(dist, 'deploy/images/locks'), { recursive: true });
 
 async function copy(folder: string, wanted: (name: string) => boolean): Promise<void> {

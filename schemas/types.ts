@@ -141,7 +141,7 @@ export interface MCPNetwork {
        */
       haproxy: {
         /**
-         * Image of HAProxy, version 2.8 or later. Default: the official haproxy:3.0, or mcpnet/haproxy:3.0 where that cannot be pulled.
+         * Image of HAProxy, version 3.0 or later. Default: the official haproxy:3.0, or mcpnet/haproxy:3.0 where that cannot be pulled.
          */
         image?: string;
         /**
@@ -370,9 +370,51 @@ export interface MCPService {
       weights?: number[];
     };
     /**
-     * How the requests of one client stay with one replica. Auto: by MCP session where the protocol has sessions, by client address for HTTP+SSE, not at all for requests of revision 2026-07-28.
+     * How the requests of one client stay with one replica. Auto and SessionID: by MCP session where the protocol has sessions, by the message endpoint of HTTP+SSE, not at all for requests of revision 2026-07-28. ClientIP: by client address. None: every request may go to another replica.
      */
     sessionAffinity: "Auto" | "SessionID" | "ClientIP" | "None";
+    /**
+     * How much of a service its clients may take. What is over a limit is refused at once with Retry-After; other services never notice.
+     */
+    limits: {
+      /**
+       * Largest number of connections to the service at once, open event streams included. More are answered 503. Default: no limit.
+       */
+      maxConnections?: number;
+      /**
+       * Largest number of requests that a replica gets at once, open event streams included; more wait in line for queueTimeout and are then answered 503. Default: no limit.
+       */
+      maxRequests?: number;
+      /**
+       * Longest wait in line for a replica. Default: that of the network (spec.loadBalancer.haproxy.timeouts.queue). A duration with its unit, such as 300ms, 30s or 15m.
+       */
+      queueTimeout?: string;
+      /**
+       * Requests that one client, told by its address, may send in a period. More are answered 429. Default: no limit.
+       */
+      rateLimit?: {
+        /**
+         * Number of requests.
+         */
+        requests: number;
+        /**
+         * Sliding period. A duration with its unit, such as 300ms, 30s or 15m.
+         */
+        period: string;
+      };
+    };
+    /**
+     * Web origins whose pages may call the service, such as https://app.example; * for all. Pages of this machine (localhost, 127.0.0.1, [::1]) always may; a request without an Origin comes from no page. Others are answered 403.
+     */
+    allowedOrigins: string[];
+    /**
+     * DNS names, without a port, by which clients may address the service; * for all. localhost and IP addresses always may be used; other names are answered 403, since a page could have bound one to this machine (DNS rebinding).
+     */
+    allowedHosts: string[];
+    /**
+     * Host header that the server gets: the client's, or localhost with the server's own port, for servers that refuse other names.
+     */
+    hostHeader: "preserve" | "rewrite";
     /**
      * The bridge in front of a stdio server.
      */

@@ -3,13 +3,13 @@ import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type {
   BalancerItem,
-  BalancerSpec,
   DesiredItem,
   Late,
   PortMapping,
   WorkloadItem,
   WorkloadSpec,
 } from '../../operator/core/item.ts';
+import type { BalancerSpec } from '../../operator/core/route-spec.ts';
 import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';

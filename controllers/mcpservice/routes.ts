@@ -2,17 +2,14 @@ import { balancerRef, qualified } from '../mcpnetwork/names.ts';
 import { registryNeeds } from '../mcpnetwork/consul.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
+import type { BackendItem, ItemRef, RegistrationItem, ServerItem, WorkloadItem } from '../../operator/core/item.ts';
 import type {
-  BackendItem,
   BackendSpec,
   CheckSpec,
-  ItemRef,
-  RegistrationItem,
+  LimitSpec,
   RegistrationSpec,
-  ServerItem,
   ServerSpec,
-  WorkloadItem,
-} from '../../operator/core/item.ts';
+} from '../../operator/core/route-spec.ts';
 import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
@@ -35,6 +32,9 @@ export function backendItem(service: ServiceResource, network: NetworkResource, 
     algorithm: spec.loadBalancing.algorithm === 'weighted' ? 'roundrobin' : spec.loadBalancing.algorithm,
     affinity: affinity(spec),
     check: check(spec),
+    access: { origins: spec.allowedOrigins, hosts: spec.allowedHosts },
+    limits: limits(spec),
+    ...(spec.hostHeader === 'rewrite' && { hostHeader: `localhost:${spec.mcpPort}` }),
   };
   return { type: 'backend', id: qualified(owner), owner, spec: backend, hash: hashOf(backend), needs: [balancer] };
 }
@@ -57,6 +57,7 @@ export function serverItem(
     port: spec.mcpPort,
     weight: weights?.[workload.spec.replica - 1] ?? defaultWeight,
     check: { intervalMs, fall, rise },
+    ...(spec.limits.maxRequests !== undefined && { maxRequests: spec.limits.maxRequests }),
     drainTimeoutMs: parseDurationMs(spec.rollout.drainTimeout),
     countsSessions: spec.transport === 'stdio' && !context.platform.remote,
   };
@@ -128,9 +129,16 @@ function affinity({ sessionAffinity, transport }: MCPService['spec']): BackendSp
       return 'none';
     case 'SessionID':
     case 'Auto':
-      // The message endpoint of HTTP+SSE carries its session in the query, which only the server can read.
-      return transport === 'sse' ? 'address' : 'session';
+      return transport === 'sse' ? 'endpoint' : 'session';
   }
+}
+
+function limits({ limits: { maxConnections, queueTimeout, rateLimit } }: MCPService['spec']): LimitSpec {
+  return {
+    ...(maxConnections !== undefined && { maxConnections }),
+    ...(queueTimeout !== undefined && { queueTimeoutMs: parseDurationMs(queueTimeout) }),
+    ...(rateLimit && { rate: { requests: rateLimit.requests, periodMs: parseDurationMs(rateLimit.period) } }),
+  };
 }
 
 function healthPath(spec: MCPService['spec']): string | undefined {
@@ -147,7 +155,6 @@ function check(spec: MCPService['spec']): CheckSpec {
   };
   const http = healthPath(spec);
   if (http !== undefined) return { ...timing, kind: 'http', path: http };
-  if (spec.healthCheck.type === 'mcp' && spec.transport === 'streamable-http')
-    return { ...timing, kind: 'mcp', path: endpointPath(spec) };
-  return { ...timing, kind: 'tcp' };
+  if (spec.healthCheck.type === 'tcp') return { ...timing, kind: 'tcp' };
+  return { ...timing, kind: spec.transport === 'sse' ? 'sse' : 'mcp', path: endpointPath(spec) };
 }

@@ -1,4 +1,5 @@
 import type { ResourceKey } from './resource.ts';
+import type { BackendSpec, BalancerSpec, RegistrationSpec, ServerSpec } from './route-spec.ts';
 
 /**
  * The small language between controllers and drivers. A controller says which items should exist; a driver says which
@@ -150,70 +151,6 @@ type ProbeKind =
     }
   | { readonly kind: 'tcp'; readonly port: number; readonly startupTimeoutMs: number }
   | { readonly kind: 'running'; readonly startupTimeoutMs: number };
-
-/** Settings that all backends of one load balancer share. */
-export interface BalancerSpec {
-  readonly bindAddresses: readonly (string | Late)[];
-  /** Address at which clients on this host reach the listeners. */
-  readonly host: string;
-  readonly statisticsPort: number;
-  /** Opens the gateway for those who know the token; only where containers are out of the operator's reach. */
-  readonly gatewayToken?: string;
-  readonly timeoutsMs: {
-    readonly connect: number;
-    readonly client: number;
-    readonly server: number;
-    readonly queue: number;
-    readonly stream: number;
-  };
-}
-
-/** A listener at a stable port and how its requests are spread; its servers are items of their own. */
-export interface BackendSpec {
-  readonly balancer: string;
-  readonly port: number;
-  readonly path: string;
-  readonly algorithm: 'roundrobin' | 'leastconn' | 'random';
-  readonly affinity: 'session' | 'address' | 'none';
-  readonly check: CheckSpec;
-}
-
-export type CheckSpec = {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly fall: number;
-  readonly rise: number;
-} & (
-  | { readonly kind: 'http'; readonly path: string }
-  | { readonly kind: 'mcp'; readonly path: string }
-  | { readonly kind: 'tcp' }
-);
-
-export interface ServerSpec {
-  readonly balancer: string;
-  readonly backend: string;
-  /** Unique per start of a container, so that a session never reaches a later process under an old name. */
-  readonly instance: string | Late;
-  readonly address: string | Late;
-  readonly port: number;
-  readonly weight: number;
-  readonly check: Pick<CheckSpec, 'intervalMs' | 'fall' | 'rise'>;
-  readonly drainTimeoutMs: number;
-  /** Whether live sessions can be counted; without it a drain lasts until its deadline. */
-  readonly countsSessions: boolean;
-}
-
-export interface RegistrationSpec {
-  readonly registry: string;
-  readonly service: string;
-  readonly address: string | Late;
-  readonly port: number;
-  readonly tags: readonly string[];
-  readonly meta: Readonly<Record<string, string | Late>>;
-  readonly check:
-    | { readonly kind: 'http'; readonly path: string; readonly intervalMs: number; readonly timeoutMs: number }
-    | { readonly kind: 'tcp'; readonly intervalMs: number; readonly timeoutMs: number };
-}
 
 /** Where an observed item is in its life. `foreign` exists and is not ours; it is never changed. */
 export type Phase = 'stopped' | 'starting' | 'ready' | 'failed' | 'draining' | 'foreign';

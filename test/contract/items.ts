@@ -66,7 +66,16 @@ export function backendItem(id: string, port: number, balancer = 'contract'): Ba
   return finished({
     type: 'backend',
     id,
-    spec: { balancer, port, path: '/mcp', algorithm: 'leastconn', affinity: 'session', check },
+    spec: {
+      balancer,
+      port,
+      path: '/mcp',
+      algorithm: 'leastconn',
+      affinity: 'session',
+      access: { origins: [], hosts: [] },
+      limits: {},
+      check,
+    },
   });
 }
 

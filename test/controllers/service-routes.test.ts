@@ -28,7 +28,7 @@ describe('routes of a service', () => {
       { kind: 'mcp', path: '/mcp' },
       { kind: 'mcp', bridged: false },
     ],
-    ['HTTP+SSE by its port, after an MCP probe', { transport: 'sse' }, { kind: 'tcp' }, { kind: 'sse', path: '/sse' }],
+    ['HTTP+SSE by its first event', { transport: 'sse' }, { kind: 'sse', path: '/sse' }, { kind: 'sse', path: '/sse' }],
     [
       'by HTTP where asked',
       { transport: 'streamable-http', healthCheck: { type: 'http', path: '/up' } },
@@ -75,7 +75,7 @@ describe('routes of a service', () => {
 
   const affinities: readonly (readonly [string, object, string])[] = [
     ['by session', {}, 'session'],
-    ['by address for HTTP+SSE', { transport: 'sse' }, 'address'],
+    ['by message endpoint for HTTP+SSE', { transport: 'sse' }, 'endpoint'],
     ['by address where asked', { sessionAffinity: 'ClientIP' }, 'address'],
     ['not at all where asked', { sessionAffinity: 'None' }, 'none'],
   ];

@@ -63,6 +63,8 @@ export function backend(id = 'files', port = 11_100): BackendItem {
     path: '/mcp',
     algorithm: 'leastconn',
     affinity: 'session',
+    access: { origins: [], hosts: [] },
+    limits: {},
     check: { kind: 'tcp', intervalMs: 2_000, timeoutMs: 2_000, fall: 3, rise: 1 },
   };
   return { type: 'backend', id, owner, spec, hash: hashOf(spec), needs: [] };

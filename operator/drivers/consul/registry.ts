@@ -1,7 +1,8 @@
 import Consul from 'consul';
 import { Fault } from '../../core/fault.ts';
 import { hashVersion } from '../../core/hash.ts';
-import type { Observed, RegistrationItem, RegistrationSpec } from '../../core/item.ts';
+import type { Observed, RegistrationItem } from '../../core/item.ts';
+import type { RegistrationSpec } from '../../core/route-spec.ts';
 
 /** Where a Consul answers. */
 export interface Endpoint {

@@ -3,6 +3,7 @@ import { ConfigFile, configName } from './file.ts';
 import type { Model, ServerEntry } from './model.ts';
 import { configHash, render, structureHash } from './render.ts';
 import { RemoteRuntime, type RemoteAccess } from './remote-runtime.ts';
+import { script, scriptName } from './script.ts';
 import { SocketRuntime, type Runtime } from './runtime.ts';
 
 /** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
@@ -115,6 +116,7 @@ export class Balancer {
     if (text === (await this.file.text())) return;
     const proposed = await this.file.propose(text, structural);
     if (structural && isRunning) {
+      await this.runtime.deliver(scriptName, script);
       await this.runtime.deliver(proposed, text);
       const verdict = await this.#check(this.id, proposed, signal);
       if (verdict && !verdict.ok)

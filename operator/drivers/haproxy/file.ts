@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from './model.ts';
 import { parseModel } from './render.ts';
+import { script, scriptName } from './script.ts';
 
 /** Name of the file that HAProxy reads, in the balancer's directory. */
 export const configName = 'haproxy.cfg';
@@ -38,6 +39,7 @@ export class ConfigFile {
     this.#proposed = text;
     const file = await this.#openNext();
     try {
+      if (durable) await writeFile(join(this.#directory, scriptName), script, { mode: 0o600 });
       await file.writeFile(text);
       if (durable) await file.sync();
     } finally {

@@ -1,4 +1,4 @@
-import type { BackendSpec, BalancerSpec, ServerSpec } from '../../core/item.ts';
+import type { BackendSpec, BalancerSpec, ServerSpec } from '../../core/route-spec.ts';
 import type { ResourceKey } from '../../core/resource.ts';
 
 /** A bound spec: every late value has become the string that its type also allows. */

@@ -1,6 +1,6 @@
-import type { CheckSpec } from '../../core/item.ts';
+import type { CheckSpec } from '../../core/route-spec.ts';
 
-const headers = 'hdr Host mcp.local hdr Content-Type application/json hdr Accept "application/json, text/event-stream"';
+const headers = 'hdr Host localhost hdr Content-Type application/json hdr Accept "application/json, text/event-stream"';
 const initialize = body({
   jsonrpc: '2.0',
   id: 'check',
@@ -20,11 +20,19 @@ export function checkLines(check: CheckSpec): string[] {
         timeout,
         '  option httpchk',
         '  http-check connect',
-        `  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host mcp.local`,
+        `  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
         '  http-check expect rstatus ^[23]',
       ];
     case 'mcp':
       return [timeout, ...mcpChain(check.path)];
+    case 'sse':
+      return [
+        timeout,
+        '  option httpchk',
+        '  http-check connect',
+        `  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost hdr Accept text/event-stream`,
+        '  http-check expect rstring "event: ?endpoint"',
+      ];
   }
 }
 
@@ -41,7 +49,7 @@ function mcpChain(path: string): string[] {
     `  http-check send meth POST uri ${path} ver HTTP/1.1 ${headers} ${session} body ${listTools}`,
     '  http-check expect rstring \\"(tools|error)\\"',
     '  http-check connect',
-    `  http-check send meth DELETE uri ${path} ver HTTP/1.1 hdr Host mcp.local ${session}`,
+    `  http-check send meth DELETE uri ${path} ver HTTP/1.1 hdr Host localhost ${session}`,
     '  http-check expect rstatus ^(200|202|204|400|404|405)$',
   ];
 }

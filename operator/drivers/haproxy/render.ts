@@ -1,13 +1,16 @@
-import type { BackendSpec } from '../../core/item.ts';
+import type { BackendSpec } from '../../core/route-spec.ts';
 import { hashOf } from '../../core/hash.ts';
 import { serverName, type BoundBalancer, type Entry, type Model, type ServerEntry } from './model.ts';
 import { checkLines } from './render-check.ts';
-import { sessionLines } from './render-session.ts';
+import { accessLines, limitLines } from './render-access.ts';
+import { hasSessions, refusalLines, sessionRequestLines, sessionRouteLines } from './render-session.ts';
+import { scriptHash, scriptName } from './script.ts';
 
-/** Variable in the running process that tells which structure it was started with. */
 /** Where a gateway tells {@link configHash}. */
 export const configPath = '/mcpnet-config';
+/** Variable in the running process that tells which structure it was started with. */
 export const structureVariable = 'MCPNET_STRUCTURE';
+const oldWorkers = 10;
 const itemMark = '# item ';
 
 /** The whole file. Pure: equal models give equal bytes. The comment lines carry the model, see {@link parseModel}. */
@@ -32,7 +35,7 @@ export function structureHash({ balancer, backends }: Model): string {
   const entries = [...backends.values()]
     .map(({ id, spec }) => [id, spec] as const)
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  return hashOf([balancer.spec, entries]);
+  return hashOf([scriptHash, balancer.spec, entries]);
 }
 
 /** Of everything; what a process that cannot be changed at run time must have been started with. */
@@ -63,8 +66,10 @@ export function parseModel(text: string): Model | undefined {
 
 /** Parameters of a server that both the file and `add server` give; dynamic servers inherit nothing. */
 export function serverParameters({ spec }: ServerEntry): string {
-  const { address, port, weight, check } = spec;
-  return `${address}:${port} check inter ${check.intervalMs}ms fastinter ${Math.min(check.intervalMs, 500)}ms fall ${check.fall} rise ${check.rise} weight ${weight}`;
+  const { address, port, weight, check, maxRequests } = spec;
+  const timing = `inter ${check.intervalMs}ms fastinter ${Math.min(check.intervalMs, 500)}ms fall ${check.fall} rise ${check.rise}`;
+  // Idle connections go before the server closes them (Node: after 5 s), which could meet a request on its way.
+  return `${address}:${port} check ${timing} weight ${weight} maxconn ${maxRequests ?? 0} pool-purge-delay 1s`;
 }
 
 function globalLines(model: Model): string[] {
@@ -75,6 +80,9 @@ function globalLines(model: Model): string[] {
     '  log stdout format raw local0 notice',
     '  stats socket /etc/mcpnet/admin.sock mode 600 level admin expose-fd listeners',
     '  stats timeout 1h',
+    `  lua-load /etc/mcpnet/${scriptName}`,
+    // Workers that were replaced live on with their open streams; one that was so often replaced ends.
+    `  mworker-max-reloads ${oldWorkers}`,
     `  setenv ${structureVariable} ${structureHash(model)}`,
     '',
     'defaults',
@@ -105,6 +113,10 @@ function statisticsLines(model: Model): string[] {
     'frontend mcpnet_statistics',
     ...bindLines(spec, spec.statisticsPort),
     ...(spec.gatewayToken === undefined ? [] : gatewayRules(spec.gatewayToken, configHash(model))),
+    // What registries check: one verdict for all, and theirs follows within their interval.
+    '  http-request set-var(txn.state) path,lua.mcpnet_server if { path_beg /servers/ }',
+    `  http-request return status 200 content-type text/plain lf-string %[var(txn.state)] if { path_beg /servers/ } { var(txn.state) -m beg UP } or { path_beg /servers/ } { var(txn.state) -m str 'no check' }`,
+    '  http-request return status 503 content-type text/plain lf-string "%[var(txn.state)] " if { path_beg /servers/ }',
     `  http-request return status 200 content-type application/json string '{"status":"ok"}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
     '  stats enable',
     '  stats uri /stats',
@@ -133,12 +145,17 @@ const gatewayBackend = [
 
 function listenerLines({ id, spec }: Entry<BackendSpec>, balancer: BoundBalancer): string[] {
   const none = `{ nbsrv(${id}) eq 0 }`;
+  const unavailable = '{"jsonrpc":"2.0","error":{"code":-32000,"message":"No replica is ready"},"id":null}';
   return [
     `frontend ${id}`,
     ...bindLines(balancer, spec.port),
     `  http-request return status 503 content-type application/json hdr Retry-After 1 string '{"status":"unavailable"}' if { path /health } ${none}`,
     `  http-request return status 200 content-type application/json lf-string '{"status":"ok","servers":%[nbsrv(${id})]}' if { path /health }`,
-    `  http-request return status 503 content-type application/json hdr Retry-After 1 string '{"jsonrpc":"2.0","error":{"code":-32000,"message":"No replica is ready"},"id":null}' if ${none}`,
+    ...accessLines(spec.access),
+    ...limitLines(spec.limits),
+    ...(hasSessions(spec) ? sessionRequestLines(id, spec) : []),
+    // The last replica may be draining: its sessions go on while nothing new can begin.
+    `  http-request return status 503 content-type application/json hdr Retry-After 1 string '${unavailable}' if ${none}${hasSessions(spec) ? ' !has_server' : ''}`,
     `  default_backend ${id}`,
   ];
 }
@@ -151,9 +168,12 @@ function backendLines(entry: Entry<BackendSpec>, { balancer, servers }: Model): 
     `  ${mark('backend', entry)}`,
     `  balance ${spec.affinity === 'address' ? 'source' : spec.algorithm === 'random' ? 'random(2)' : spec.algorithm}`,
     ...(spec.affinity === 'address' ? ['  hash-type consistent'] : []),
+    ...(spec.limits.queueTimeoutMs === undefined ? [] : [`  timeout queue ${spec.limits.queueTimeoutMs}ms`]),
+    ...(spec.hostHeader === undefined ? [] : [`  http-request set-header Host ${spec.hostHeader}`]),
     // An open event stream may be silent for long; the ordinary time-out is for answers that do not begin.
     `  http-response set-timeout server ${balancer.spec.timeoutsMs.stream}ms if { res.hdr(content-type) -m beg text/event-stream }`,
-    ...(spec.affinity === 'session' ? sessionLines() : []),
+    ...(hasSessions(spec) ? sessionRouteLines(spec) : []),
+    ...refusalLines(id, spec),
     ...checkLines(spec.check),
     ...mine.flatMap((server) => [
       `  ${mark('server', server)}`,
