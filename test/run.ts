@@ -35,6 +35,7 @@ const suites: Readonly<Record<string, Suite>> = {
     real: true,
   },
   images: { files: ['test/images/**/*.test.ts'], timeoutMs: 120_000, real: true },
+  conformance: { files: ['test/conformance/**/*.test.ts'], timeoutMs: 180_000, real: true },
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },
 };
