@@ -29,6 +29,14 @@ export function serviceRange(network: NetworkResource): { first: number; last: n
   return { first, last };
 }
 
+/** Where containers of the plan's networks, and agents on this host, reach the balancer. */
+export function balancerAddress(network: NetworkResource, context: DesireContext): Late {
+  if (usesHostNetwork(network, context))
+    return { late: { type: 'network', id: network.spec.networks.frontend.name }, field: 'gateway' };
+  const { type, id } = haproxyWorkload(network, context);
+  return { late: { type, id }, field: 'address' };
+}
+
 function usesHostNetwork(network: NetworkResource, context: DesireContext): boolean {
   const { exposure } = network.spec.loadBalancer.haproxy;
   return exposure === 'auto' ? context.platform.hostNetwork : exposure === 'host';

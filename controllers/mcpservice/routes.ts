@@ -1,5 +1,6 @@
 import { balancerRef, qualified } from '../mcpnetwork/names.ts';
 import { registryNeeds } from '../mcpnetwork/consul.ts';
+import { balancerAddress } from '../mcpnetwork/haproxy.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { BackendItem, ItemRef, RegistrationItem, ServerItem, WorkloadItem } from '../../operator/core/item.ts';
@@ -19,6 +20,8 @@ type ServiceResource = Resource<MCPService['spec']>;
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
 const defaultWeight = 100;
+/** How far a registry may lag behind the balancer. */
+const registryLagMs = 800;
 
 /** The service's listener. It needs no replica: without one it answers 503 and says so. */
 export function backendItem(service: ServiceResource, network: NetworkResource, port: number): BackendItem {
@@ -80,9 +83,6 @@ export function registrationItem(
   context: DesireContext,
 ): RegistrationItem {
   const { spec, metadata } = service;
-  const intervalMs = parseDurationMs(spec.healthCheck.interval);
-  const timeoutMs = parseDurationMs(spec.healthCheck.timeout);
-  const http = healthPath(spec);
   const registration: RegistrationSpec = {
     registry: resourceKey(network),
     service: metadata.name,
@@ -103,8 +103,14 @@ export function registrationItem(
       ...(spec.version !== undefined && { version: spec.version }),
       ...(spec.capabilities.length > 0 && { capabilities: spec.capabilities.join(',') }),
     },
-    check:
-      http === undefined ? { kind: 'tcp', intervalMs, timeoutMs } : { kind: 'http', path: http, intervalMs, timeoutMs },
+    check: {
+      address: balancerAddress(network, context),
+      port: network.spec.ports.statistics,
+      backend: qualified(workload.owner),
+      instance: { late: refOf(workload), field: 'instance' },
+      intervalMs: registryLagMs,
+      timeoutMs: 2_000,
+    },
   };
   return {
     type: 'registration',

@@ -80,7 +80,13 @@ export interface RegistrationSpec {
   readonly port: number;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, string | Late>>;
-  readonly check:
-    | { readonly kind: 'http'; readonly path: string; readonly intervalMs: number; readonly timeoutMs: number }
-    | { readonly kind: 'tcp'; readonly intervalMs: number; readonly timeoutMs: number };
+  readonly check: {
+    /** Where the balancer tells how its servers are, see the driver of HAProxy: one verdict for both. */
+    readonly address: string | Late;
+    readonly port: number;
+    readonly backend: string;
+    readonly instance: string | Late;
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+  };
 }

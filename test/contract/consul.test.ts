@@ -22,10 +22,10 @@ const subjects: Readonly<Record<string, () => Subject>> = {
   registration: () => ({
     driver,
     item: (name) => registrationItem(`reg-${name}`, network),
-    changed: (item) =>
-      withSpec(item as ReturnType<typeof registrationItem>, {
+    changed: (item: ReturnType<typeof registrationItem>) =>
+      withSpec(item, {
         tags: ['other'],
-        check: { kind: 'http', path: '/health', intervalMs: 10_000, timeoutMs: 1_000 },
+        check: { ...item.spec.check, intervalMs: 20_000 },
       }),
     // One of another operator, under an id that looks like ours.
     foreign: async () => {

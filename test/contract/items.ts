@@ -110,7 +110,14 @@ export function registrationItem(id: string, registry: string): RegistrationItem
       port: 21_200,
       tags: ['mcp'],
       meta: { path: '/mcp' },
-      check: { kind: 'tcp', intervalMs: 10_000, timeoutMs: 1_000 },
+      check: {
+        address: '127.0.0.1',
+        port: 21_201,
+        backend: 'contract',
+        instance: id,
+        intervalMs: 10_000,
+        timeoutMs: 1_000,
+      },
     },
   });
 }

@@ -14,14 +14,21 @@ type World = Map<string, Observed>;
 /** The world once everything desired exists and serves. */
 function settled(desired: Desire): World {
   const world: World = new Map();
-  const outside = ['balancer/default', 'volume/mcpnet-bridge-1.0.0', 'network/mcp-internal'];
+  const outside = ['balancer/default', 'volume/mcpnet-bridge-1.0.0', 'network/mcp-internal', 'network/sutazai-network'];
   for (const key of outside) world.set(key, observedAs(key.split('/') as [Observed['type'], string]));
   for (const item of 'items' in desired ? desired.items : []) world.set(itemKey(item), observe(item, world));
   return world;
 }
 
 function observedAs([type, id]: [Observed['type'], string]): Observed {
-  return { type, id, owner: 'x', hash: '', phase: 'ready', fields: type === 'balancer' ? { host: '127.0.0.1' } : {} };
+  return {
+    type,
+    id,
+    owner: 'x',
+    hash: '',
+    phase: 'ready',
+    fields: type === 'balancer' ? { host: '127.0.0.1' } : type === 'network' ? { gateway: '10.0.0.254' } : {},
+  };
 }
 
 function observe(item: DesiredItem, world: World): Observed {

@@ -80,7 +80,7 @@ describe('identity of a replica', () => {
 
   it('leaves a changed health check to the routes', () => {
     const changed = after({ healthCheck: { interval: '9s' } });
-    for (const type of ['backend', 'server', 'registration'] as const)
+    for (const type of ['backend', 'server'] as const)
       expect(first(changed, type).hash).to.not.equal(first(before, type).hash);
     expect(first(after({ rollout: { drainTimeout: '1s' } }), 'backend').hash).to.equal(first(before, 'backend').hash);
   });

@@ -64,13 +64,18 @@ describe('routes of a service', () => {
     );
     expect(first(items, 'backend').spec.check).to.include({ intervalMs: 1_000, timeoutMs: 500, fall: 5, rise: 2 });
     expect(first(items, 'server').spec.check).to.deep.equal({ intervalMs: 1_000, fall: 5, rise: 2 });
-    expect(first(items, 'registration').spec.check).to.deep.equal({
-      kind: 'http',
-      path: '/health',
-      intervalMs: 1_000,
-      timeoutMs: 500,
-    });
     expect(first(items, 'workload').probe.startupTimeoutMs).to.equal(120_000);
+  });
+
+  it('has the registry ask the balancer how the replica is', () => {
+    const items = itemsOf(service('files'));
+    const workload = first(items, 'workload');
+    expect(first(items, 'registration').spec.check).to.deep.include({
+      address: { late: { type: 'network', id: 'sutazai-network' }, field: 'gateway' },
+      port: 11_099,
+      backend: 'files',
+      instance: { late: { type: 'workload', id: workload.id }, field: 'instance' },
+    });
   });
 
   const affinities: readonly (readonly [string, object, string])[] = [

@@ -104,7 +104,14 @@ export function registration(id: string): RegistrationItem {
     port: 8080,
     tags: [],
     meta: {},
-    check: { kind: 'tcp', intervalMs: 2_000, timeoutMs: 2_000 },
+    check: {
+      address: '127.0.0.1',
+      port: 11099,
+      backend: 'files',
+      instance: { late: ref, field: 'instance' },
+      intervalMs: 800,
+      timeoutMs: 2_000,
+    },
   };
   return { type: 'registration', id, owner, spec, hash: hashOf(spec), needs: [ref], workload: id };
 }

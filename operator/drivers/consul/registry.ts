@@ -198,8 +198,13 @@ function bounded<Options extends object>(options: Options): Options {
   return { ...options, timeout: deadlineMs };
 }
 
-function checkOptions({ address, port, check }: RegistrationSpec): Record<string, string> {
-  const timing = { interval: `${check.intervalMs}ms`, timeout: `${check.timeoutMs}ms` };
-  const place = `${address as string}:${port}`;
-  return check.kind === 'http' ? { ...timing, http: `http://${place}${check.path}` } : { ...timing, tcp: place };
+/** The balancer knows best: it checks every replica itself, and so both tell the same within an interval. */
+function checkOptions({ check }: RegistrationSpec): Record<string, string> {
+  const { address, port, backend, instance } = check;
+  return {
+    // Bound: address and instance have been filled in.
+    http: `http://${address as string}:${port}/servers/${backend}/${instance as string}`,
+    interval: `${check.intervalMs}ms`,
+    timeout: `${check.timeoutMs}ms`,
+  };
 }
