@@ -113,6 +113,13 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
       address: reachableHost(network, context),
     },
     group: { name: 'haproxy', replicas: 1, maxSurge: 0, exclusive: true },
+    requires: {
+      variable: 'HAPROXY_VERSION',
+      atLeast: '3.0',
+      reason: 'BalancerTooOld',
+      missing:
+        'time-outs per answer (idle event streams would be cut) and events of servers (sessions of a lost replica would reach a stranger)',
+    },
   };
 }
 

@@ -94,7 +94,12 @@ function haproxy(version: string, suite: DebianSource['suite'], set: Recipe['set
       keep: ['/usr/sbin/haproxy', '/usr/bin/busybox', 'libgcc_s.so.1'],
     },
     additions: [...account('haproxy', 99), directory('/etc/mcpnet', 0o755), directory('/run/mcpnet', 0o1777)],
-    config: { user: '99:99', command: ['haproxy', '-W', '-db', '-f', '/etc/mcpnet/haproxy.cfg'] },
+    // As the official image tells it.
+    config: {
+      user: '99:99',
+      command: ['haproxy', '-W', '-db', '-f', '/etc/mcpnet/haproxy.cfg'],
+      environment: { HAPROXY_VERSION: version },
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ImageRequirement } from './image-requirement.ts';
 import type { ResourceKey } from './resource.ts';
 import type { BackendSpec, BalancerSpec, RegistrationSpec, ServerSpec } from './route-spec.ts';
 
@@ -49,6 +50,8 @@ export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
   /** How readiness is proven. Not part of the hash: another interval replaces no container. */
   readonly probe: ProbeSpec;
   readonly group: WorkloadGroup;
+  /** Not part of the hash either: it lets no container be created from an image that could not do its work. */
+  readonly requires?: ImageRequirement;
   /** Host port leased to the owner, kept as a label so that the lease survives the operator. Not part of the hash. */
   readonly leasedPort?: number;
 }

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import PQueue from 'p-queue';
 import { Fault } from '../../core/fault.ts';
+import { requireImage } from '../../core/image-requirement.ts';
 import type {
   DesiredItem,
   ItemRef,
@@ -135,6 +136,7 @@ export class DockerDriver implements Driver {
     const existing = await this.read(item);
     if (!existing) {
       const image = await resolveImage(docker, item.spec.images, logger);
+      if (item.requires) requireImage(image, item.requires);
       await this.#create(item, createOptions(scope, item, image, secrets));
     }
     const container = docker.getContainer(item.id);
