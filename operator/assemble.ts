@@ -11,6 +11,7 @@ import { call, connectDocker, engineHost, isLocalEngine } from './drivers/docker
 import { putFiles } from './drivers/docker/copy-in.ts';
 import { DockerDriver } from './drivers/docker/driver.ts';
 import { execInRole, runningInRole } from './drivers/docker/exec.ts';
+import { followOutput } from './drivers/docker/output.ts';
 import { HaproxyDriver } from './drivers/haproxy/driver.ts';
 import type { RemoteAccess } from './drivers/haproxy/remote-runtime.ts';
 import type { OperatorDeps } from './engine/operator-deps.ts';
@@ -73,6 +74,8 @@ export function assemble(
           ]);
           return result && { ok: result.exitCode === 0, output: result.output };
         },
+        follow: (balancer, printed, signal) =>
+          followOutput(docker, { scope, key: networkOf(balancer), role: 'haproxy' }, printed, signal),
         ...(!isLocal && { remote: remoteAccess(docker, scope) }),
       }),
     ],

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http.ts';
 import { tiny } from '../support/manifests.ts';
 import { connect } from '../support/mcp-clients.ts';
+import { conditionOf } from '../support/test-network.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
 describe('health without the operator', function () {
@@ -79,5 +81,27 @@ describe('health without the operator', function () {
     const down = (await net.haproxy.servers('pair')).map(({ chkdown }) => chkdown);
     await agreed(2);
     expect((await net.haproxy.servers('pair')).map(({ chkdown }) => chkdown)).to.deep.equal(down);
+  });
+});
+
+describe('health, told by the operator', function () {
+  this.timeout(60_000);
+  const net = useTestNetwork();
+
+  it('is what the balancer finds, and says why', async () => {
+    await net.write(
+      'lone.yaml',
+      tiny('lone', { port: net.port(0), healthCheck: { interval: '300ms', timeout: '300ms' } }),
+    );
+    await net.start();
+    await net.ready('lone');
+    const { State } = await (await net.container('lone')).inspect();
+    // Docker sees a container that runs; its server, below Docker's init, only answers nobody.
+    const server = Number(await readFile(`/proc/${State.Pid}/task/${State.Pid}/children`, 'utf8'));
+    process.kill(server, 'SIGSTOP');
+    const status = await net.until('lone', (each) => conditionOf(each, 'Ready')?.status === 'False');
+    expect(conditionOf(status, 'Ready')).to.include({ reason: 'HealthCheckFailed' });
+    process.kill(server, 'SIGCONT');
+    await net.ready('lone');
   });
 });

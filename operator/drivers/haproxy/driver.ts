@@ -11,6 +11,7 @@ import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import type { RemoteAccess } from './remote-runtime.ts';
 import { observeBalancer, observeServer } from './observe.ts';
+import { watchBalancers, type Follow } from './watch.ts';
 
 export interface HaproxyDriverOptions {
   /** Holds one directory per balancer, named after it, mounted into its container. */
@@ -18,12 +19,13 @@ export interface HaproxyDriverOptions {
   readonly check: CheckConfig;
   readonly clock: Clock;
   readonly pollMs?: number;
+  /** Tells what a balancer prints; without it its verdicts are found by the next look. */
+  readonly follow?: Follow;
   /** Set where the containers run on an engine that shares neither files nor sockets with us. */
   readonly remote?: RemoteAccess;
 }
 
 const defaultPollMs = 5_000;
-const startingPollMs = 200;
 
 /** HAProxy by its configuration file and its two sockets; through the engine where those are out of reach. */
 export class HaproxyDriver implements Driver {
@@ -61,25 +63,11 @@ export class HaproxyDriver implements Driver {
     return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
   }
 
-  /**
-   * HAProxy announces nothing: health and drift of its servers are looked up from time to time. Often while one is being
-   * started: what is written between its reading of the file and its first answer is in neither.
-   */
   watch(hint: Hint, signal: AbortSignal): void {
-    const { clock, pollMs = defaultPollMs } = this.#options;
-    const poll = async (): Promise<void> => {
-      if (signal.aborted) return;
-      const isRunning = await this.#isRunning(signal);
-      hint('all');
-      clock.after(isRunning ? pollMs : Math.min(pollMs, startingPollMs), () => void poll());
-    };
-    clock.after(Math.min(pollMs, startingPollMs), () => void poll());
-  }
-
-  async #isRunning(signal: AbortSignal): Promise<boolean> {
-    const names = await readdir(this.#options.directory).catch(() => []);
-    const structures = await Promise.all(names.map((name) => this.balancer(name).runtime.structure(signal)));
-    return names.length > 0 && structures.every((structure) => structure !== undefined);
+    const { directory, clock, follow, pollMs = defaultPollMs } = this.#options;
+    const isRunning = async (name: string): Promise<boolean> =>
+      (await this.balancer(name).runtime.structure(signal)) !== undefined;
+    watchBalancers({ directory, clock, pollMs, isRunning, ...(follow && { follow }) }, hint, signal);
   }
 
   balancer(id: string): Balancer {
