@@ -1,6 +1,6 @@
 /**
  * Runs the test suites, each in a mocha of its own, and ends with one line that counts all of them.
- * Usage: run.ts [SUITE...]   (default: all)
+ * Usage: run.ts [SUITE...]   (default: all but load, which takes minutes)
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -38,7 +38,9 @@ const suites: Readonly<Record<string, Suite>> = {
   conformance: { files: ['test/conformance/**/*.test.ts'], timeoutMs: 180_000, real: true },
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },
+  load: { files: ['test/load/**/*.test.ts'], timeoutMs: 1_800_000, real: true },
 };
+const onlyByName = ['load'];
 
 interface Counts {
   readonly passed: number;
@@ -46,7 +48,8 @@ interface Counts {
   readonly skipped: number;
 }
 
-const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(suites);
+const named = process.argv.slice(2);
+const wanted = named.length > 0 ? named : Object.keys(suites).filter((name) => !onlyByName.includes(name));
 const results: Counts[] = [];
 if (wanted.some((name) => suites[name]?.real)) await prepare();
 for (const name of wanted) results.push(await run(name));

@@ -1,6 +1,6 @@
 /**
  * Measures what issue 2 promises under "How fast", side by side in one run, prints a table and writes
- * `bench/<time>.json` with every sample. Usage: run.ts [--quick] [ROW...]   (default: all rows)
+ * `bench/<time>.json` with every sample. Usage: run.ts [--quick] [ROW...]   (default: all rows but those under load)
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,11 +16,12 @@ import { formatTable, type RowResult } from './report.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { firstCall } from './rows/first-call.ts';
 import { footprint } from './rows/footprint.ts';
+import { closeLoad, loadRows } from './rows/load.ts';
 import { proxy } from './rows/proxy.ts';
 import { repair } from './rows/repair.ts';
 import { scale } from './rows/scale.ts';
 
-const rows: Readonly<Record<string, (quick: boolean) => Promise<RowResult>>> = {
+const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResult>>> = {
   'cold-start': coldStart,
   'first-call': firstCall,
   repair,
@@ -28,6 +29,7 @@ const rows: Readonly<Record<string, (quick: boolean) => Promise<RowResult>>> = {
   proxy,
   footprint,
 };
+const rows = { ...ordinaryRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));
 const quietCores = 0.5;
 
@@ -57,7 +59,7 @@ const machine = await describeMachine();
 console.log(machineLine(machine));
 const measured: Record<string, RowResult & { before: Load; after: Load }> = {};
 let failed = false;
-for (const name of named.length > 0 ? named : Object.keys(rows)) await measure(name);
+for (const name of named.length > 0 ? named : Object.keys(ordinaryRows)) await measure(name);
 
 console.log(`\n${formatTable(Object.values(measured).flatMap(({ findings }) => findings))}`);
 await mkdir(output, { recursive: true });
@@ -98,4 +100,5 @@ function shown({ average1, busyCores }: Load): string {
 async function cleanUp(): Promise<void> {
   await stopAll();
   await closeAll();
+  await closeLoad();
 }

@@ -5,7 +5,17 @@ import { eventually } from './eventually.ts';
 interface EngineEvent {
   readonly Type: string;
   readonly Action: string;
+  readonly timeNano: number;
   readonly Actor: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+/** Something that happened to a container of the scope. */
+export interface ContainerEvent {
+  readonly action: string;
+  readonly containerId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch, by the engine's clock. */
+  readonly atMs: number;
 }
 
 /** The engine's events that concern one scope, from `open` on. */
@@ -37,6 +47,19 @@ export class DockerEvents {
     return this.#all
       .filter((event) => this.#concerns(event))
       .map(({ Type, Action, Actor }) => `${Type} ${Action} ${Actor.Attributes?.['name'] ?? Actor.ID}`);
+  }
+
+  /** What happened to containers so far, in its order. */
+  async containers(): Promise<readonly ContainerEvent[]> {
+    await this.#fence();
+    return this.#all
+      .filter((event) => event.Type === 'container' && this.#concerns(event))
+      .map(({ Action, Actor, timeNano }) => ({
+        action: Action,
+        containerId: Actor.ID,
+        labels: Actor.Attributes ?? {},
+        atMs: timeNano / 1e6,
+      }));
   }
 
   /** Makes an event and waits for it: whatever the engine did before has been reported by then. */

@@ -1,0 +1,110 @@
+import { Agent, request, type ClientRequest } from 'node:http';
+import { ask, type Answer } from '../../support/http.ts';
+
+/** What the tool `recall` of the tiny server answers. */
+export interface Recollection {
+  readonly text: string;
+  readonly memory?: string;
+  readonly host: string;
+  readonly process: string;
+}
+
+/** The answer that the protocol has for a session that is over: 404 with JSON-RPC error -32001. */
+export class SessionGone extends Error {}
+
+const statelessVersion = '2026-07-28';
+const sessionVersion = '2025-11-25';
+const clientInfo = { name: 'mcpnet-load', version: '1' };
+const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': statelessVersion,
+  'io.modelcontextprotocol/clientInfo': clientInfo,
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/**
+ * MCP by hand over one kept connection, as cheap as a client can be: hundreds fit beside what they load. Every answer's
+ * status, id and form is checked, and nothing is tried twice.
+ */
+export class Connection {
+  readonly #url: string;
+  readonly #timeoutMs: number;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  #lastId = 0;
+
+  constructor(url: string, timeoutMs: number) {
+    this.#url = url;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Resolves with the id of a new session. */
+  async initialize(): Promise<string> {
+    const { headers } = await this.#post('initialize', {
+      protocolVersion: sessionVersion,
+      capabilities: {},
+      clientInfo,
+    });
+    const session = headers['mcp-session-id'];
+    if (session === undefined) throw new Error('initialize is answered without a session id');
+    return session;
+  }
+
+  /** Calls a tool within a session and resolves with its text. @throws SessionGone */
+  async call(session: string, name: string, args: object): Promise<string> {
+    const headers = { 'mcp-session-id': session, 'mcp-protocol-version': sessionVersion };
+    return textOf(await this.#post('tools/call', { name, arguments: args }, headers));
+  }
+
+  /** Calls a tool by revision 2026-07-28 and resolves with its text. */
+  async callStateless(name: string, args: object): Promise<string> {
+    const headers = { 'mcp-protocol-version': statelessVersion, 'mcp-method': 'tools/call', 'mcp-name': name };
+    return textOf(await this.#post('tools/call', { name, arguments: args, _meta: meta }, headers));
+  }
+
+  async delete(session: string): Promise<void> {
+    const headers = { 'mcp-session-id': session };
+    const { status, body } = await this.#ask({ method: 'DELETE', headers });
+    if (status !== 200 && status !== 204) throw new Error(`DELETE is answered ${status}: ${body.slice(0, 200)}`);
+  }
+
+  /** Opens the session's event stream, over a connection of its own; `onEnd` is called once, however it ends. */
+  listen(session: string, onEnd: () => void): ClientRequest {
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': session };
+    const stream = request(this.#url, { headers, agent: false }, (response) => response.resume());
+    stream.once('close', onEnd);
+    stream.on('error', () => undefined);
+    stream.end();
+    return stream;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #post(method: string, params: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const id = ++this.#lastId;
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const answer = await this.#ask({ method: 'POST', headers: { ...json, ...headers }, body });
+    if (headers['mcp-session-id'] !== undefined && isSessionGone(answer)) throw new SessionGone();
+    const { status, body: text } = answer;
+    if (status !== 200) throw new Error(`${method} is answered ${status}: ${text.slice(0, 200)}`);
+    if ((JSON.parse(text) as { id?: unknown }).id !== id)
+      throw new Error(`${method} number ${id} is answered ${text.slice(0, 200)}`);
+    return answer;
+  }
+
+  #ask(question: { method: string; headers: Readonly<Record<string, string>>; body?: string }): Promise<Answer> {
+    return ask(this.#url, { ...question, agent: this.#agent, timeoutMs: this.#timeoutMs });
+  }
+}
+
+function isSessionGone({ status, body }: Answer): boolean {
+  return status === 404 && /"code":\s*-32001\b/.test(body) && body.includes('Session not found');
+}
+
+function textOf({ body }: Answer): string {
+  const { result } = JSON.parse(body) as { result?: { content?: readonly { text?: string }[]; isError?: boolean } };
+  const text = result?.content?.[0]?.text;
+  if (text === undefined || result?.isError === true) throw new Error(`a tool answers ${body.slice(0, 200)}`);
+  return text;
+}

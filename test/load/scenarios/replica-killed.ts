@@ -1,0 +1,127 @@
+import { percentile } from '../../bench/statistics.ts';
+import { docker } from '../../support/docker.ts';
+import { eventually } from '../../support/eventually.ts';
+import { isReady, type TestNetwork } from '../../support/test-network.ts';
+import { outcome, type Outcome } from '../outcome.ts';
+import { hostOf, Replicas } from '../replicas.ts';
+import { nowMs, type Failure, type LoadReport } from '../rig/ledger.ts';
+import { startLoad } from '../rig/start-load.ts';
+import { both, measureAfter, measureBefore, serve } from '../service.ts';
+import type { Size } from '../sizes.ts';
+
+const goalMs = 100;
+
+/** A replica that was killed, and between which moments. */
+interface Kill {
+  readonly host: string;
+  readonly killedMs: number;
+  readonly deadMs: number;
+}
+
+/** Replicas killed one after the other, of three that hold sessions. */
+export async function replicaKilled(net: TestNetwork, size: Size): Promise<Outcome> {
+  const events = await net.watchDocker();
+  await serve(net, both('app', { port: net.port(0), replicas: 3 }));
+  const { stateless, judges, paceMs } = size;
+  const sessions = Math.min(size.sessions, 100);
+  const load = startLoad({ urls: [net.url(0).href], sessions, stateless, judges, newcomers: 2, paceMs });
+  await measureBefore(load, size);
+  const kills: Kill[] = [];
+  for (let round = 0; round < size.kills; round++) {
+    kills.push(await kill(net));
+    await load.round();
+  }
+  await measureAfter(load, size);
+  const report = await load.end();
+  return judge(report, kills, await Replicas.seen(events, net.operator.log), net);
+}
+
+/** Resolves once the operator has made good the loss. */
+async function kill(net: TestNetwork): Promise<Kill> {
+  const [victim] = (await net.containers('app')).filter(({ State }) => State === 'running');
+  if (!victim) throw new Error('there is no replica to kill');
+  const killed = docker.getContainer(victim.Id);
+  const { StartedAt: before } = (await killed.inspect()).State;
+  const killedMs = nowMs();
+  await killed.kill({ signal: 'SIGKILL' });
+  const deadMs = nowMs();
+  await eventually(
+    async () => {
+      const containers = await net.containers('app');
+      const same = containers.find(({ Id }) => Id === victim.Id);
+      const isNew = !same || (await killed.inspect()).State.StartedAt !== before;
+      const running = containers.filter(({ State }) => State === 'running').length;
+      const rows = await net.haproxy.servers('app');
+      const up = rows.filter(({ status }) => status?.startsWith('UP')).length;
+      return isNew && running === 3 && up === 3 && rows.length === 3 && isReady(await net.status('app'));
+    },
+    { timeoutMs: 60_000 },
+  );
+  return { host: hostOf({ containerId: victim.Id }), killedMs, deadMs };
+}
+
+function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, net: TestNetwork): Outcome {
+  const diedMs = ({ host, killedMs }: Kill): number => replicas.at(host, 'die', killedMs) ?? Number.NaN;
+  const killOf = (host: string): Kill | undefined => kills.find((each) => each.host === host);
+  const isInFlight = ({ startedMs, endedMs }: Failure): boolean =>
+    kills.some(({ killedMs, deadMs }) => startedMs <= deadMs && endedMs >= killedMs);
+  const inFlight = report.failures.filter(isInFlight);
+  const failures = report.failures.filter((failure) => !isInFlight(failure));
+  const lost = report.ended.filter(({ replica, endedMs }) => (killOf(replica)?.killedMs ?? Infinity) > endedMs);
+  const goneMs = report.ended.map(({ startedMs, endedMs }) => endedMs - startedMs);
+  const late = kills.map((each) => lateLandings(report, each, diedMs(each), replicas));
+  const routedAwayMs = kills.map((each) => routedAway(net, each, diedMs(each)));
+  const openings = kills.flatMap((each) =>
+    report.landings
+      .filter(({ startedMs }) => startedMs > diedMs(each) && startedMs < diedMs(each) + 2_000)
+      .map(({ startedMs, endedMs }) => endedMs - startedMs),
+  );
+  const p99 = percentile(goneMs, 0.99);
+  const lateCount = late.reduce((sum, each) => sum + each, 0);
+  const what = `a replica of three killed, ${kills.length} times`;
+  return outcome(
+    what,
+    report,
+    { failures, lost },
+    {
+      findings: [
+        { what: `${what}: requests in flight on it`, unit: 'count', ours: inFlight.length },
+        { what: `${what}: 404 to its ${goneMs.length} sessions, p50`, unit: 'ms', ours: percentile(goneMs, 0.5) },
+        {
+          what: `${what}: the same, p99`,
+          unit: 'ms',
+          ours: p99,
+          goal: { text: `<= ${goalMs} ms`, isMet: p99 <= goalMs },
+        },
+        { what: `${what}: the same, most`, unit: 'ms', ours: percentile(goneMs, 1) },
+        {
+          what: `${what}: new sessions on it later than ${goalMs} ms after its end`,
+          unit: 'count',
+          ours: lateCount,
+          goal: { text: '0', isMet: lateCount === 0 },
+        },
+        { what: `${what}: its end to its server's removal, most`, unit: 'ms', ours: Math.max(...routedAwayMs) },
+        { what: `${what}: new sessions within 2 s of it, most`, unit: 'ms', ours: percentile(openings, 1) },
+      ],
+      notes: inFlight.slice(0, 5).map(({ client, what }) => `in flight: ${client}: ${what}`),
+      samples: { goneMs, routedAwayMs, openings, kills },
+    },
+  );
+}
+
+/** Sessions that began on it after its end and before it ran again, a moment's grace aside. */
+function lateLandings(report: LoadReport, { host }: Kill, diedMs: number, replicas: Replicas): number {
+  const againMs = replicas.at(host, 'start', diedMs) ?? Infinity;
+  return report.landings.filter(
+    ({ replica, endedMs }) => replica === host && endedMs > diedMs + goalMs && endedMs < againMs,
+  ).length;
+}
+
+/** From the engine's word until the operator had told HAProxy. */
+function routedAway(net: TestNetwork, { killedMs }: Kill, diedMs: number): number {
+  const entry = net.operator.log.find(
+    ({ message, item, timestamp }) =>
+      message === 'done' && String(item).startsWith('server/') && Date.parse(String(timestamp)) >= killedMs,
+  );
+  return entry ? Date.parse(String(entry['timestamp'])) - diedMs : Number.NaN;
+}
