@@ -86,7 +86,8 @@ function latencySummaries({ latenciesMs }: LoadReport): object {
   );
 }
 
-function failureLine({ client, startedMs, endedMs, replica, what }: Failure): string {
+/** When, who, for how long, and what came instead of an answer. */
+export function failureLine({ client, startedMs, endedMs, replica, what }: Failure): string {
   const where = replica === undefined || replica === '' ? '' : ` (session on ${replica})`;
   return `${time(startedMs)} ${client}${where}, after ${(endedMs - startedMs).toFixed(0)} ms: ${what}`;
 }

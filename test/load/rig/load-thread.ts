@@ -14,5 +14,5 @@ parentPort?.on('message', ({ id, order, argument }: { id: number; order: keyof t
     const value = await orders[order](argument);
     parentPort?.postMessage({ id, value }, []);
   };
-  void carryOut();
+  carryOut().catch((error: unknown) => parentPort?.postMessage({ id, error }, []));
 });

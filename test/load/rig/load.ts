@@ -34,6 +34,8 @@ interface Round {
   readonly resolve: () => void;
 }
 
+const roundMs = 60_000;
+
 /** Many clients of both protocol eras that ask at a set pace until they are ended, and a ledger of every answer. */
 export class Load {
   readonly #ledger = new Ledger();
@@ -57,11 +59,20 @@ export class Load {
     this.#ledger.phase = name;
   }
 
-  /** Resolves once every client has been answered rightly by something it asked after this call. */
+  /** Resolves once every client has been answered rightly something that it asked after this call. */
   round(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#clients.length === 0) return resolve();
-      this.#rounds.push({ sinceMs: nowMs(), missing: new Set(this.#clients), resolve });
+    return new Promise((resolve, reject) => {
+      const missing = new Set(this.#clients);
+      const timer = setTimeout(() => {
+        const names = [...missing].map(({ name }) => name).join(', ');
+        const last = JSON.stringify(this.#ledger.report.failures.at(-1));
+        reject(new Error(`not answered rightly within ${roundMs / 1000} s: ${names}; the last failure: ${last}`));
+      }, roundMs);
+      const met = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#rounds.push({ sinceMs: nowMs(), missing, resolve: met });
     });
   }
 

@@ -17,22 +17,22 @@ const running = new Set<Worker>();
 export function startLoad(options: LoadOptions): RunningLoad {
   const worker = new Worker(program, { workerData: options });
   running.add(worker);
-  const waiting = new Map<number, (value: unknown) => void>();
-  const broken: ((error: unknown) => void)[] = [];
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   let orders = 0;
-  worker.on('message', ({ id, value }: { id: number; value: unknown }) => {
-    waiting.get(id)?.(value);
+  worker.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: unknown }) => {
+    const order = waiting.get(id);
     waiting.delete(id);
+    if (error === undefined) order?.resolve(value);
+    else order?.reject(error);
   });
   worker.on('error', (error) => {
-    for (const reject of broken) reject(error);
+    for (const { reject } of waiting.values()) reject(error);
   });
   const order = <T>(name: keyof Load, argument?: string): Promise<T> =>
     new Promise((resolve, reject) => {
       const id = ++orders;
       // Safe: the thread answers an order with what the method of that name gives.
-      waiting.set(id, resolve as (value: unknown) => void);
-      broken.push(reject);
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
       worker.postMessage({ id, order: name, argument }, []);
     });
   return {

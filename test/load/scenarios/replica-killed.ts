@@ -2,7 +2,7 @@ import { percentile } from '../../bench/statistics.ts';
 import { docker } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isReady, type TestNetwork } from '../../support/test-network.ts';
-import { outcome, type Outcome } from '../outcome.ts';
+import { failureLine, outcome, type Outcome } from '../outcome.ts';
 import { hostOf, Replicas } from '../replicas.ts';
 import { nowMs, type Failure, type LoadReport } from '../rig/ledger.ts';
 import { startLoad } from '../rig/start-load.ts';
@@ -66,10 +66,13 @@ function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, n
   const isInFlight = ({ startedMs, endedMs }: Failure): boolean =>
     kills.some(({ killedMs, deadMs }) => startedMs <= deadMs && endedMs >= killedMs);
   const inFlight = report.failures.filter(isInFlight);
-  const failures = report.failures.filter((failure) => !isInFlight(failure));
+  const late = report.failures.filter((failure) => !isInFlight(failure));
+  // A session of the dead replica that is told of its end by anything but a 404: its own loss, and nobody else's.
+  const untold = late.filter(({ replica, startedMs }) => (killOf(replica ?? '')?.killedMs ?? Infinity) < startedMs);
+  const failures = late.filter((failure) => !untold.includes(failure));
   const lost = report.ended.filter(({ replica, endedMs }) => (killOf(replica)?.killedMs ?? Infinity) > endedMs);
   const goneMs = report.ended.map(({ startedMs, endedMs }) => endedMs - startedMs);
-  const late = kills.map((each) => lateLandings(report, each, diedMs(each), replicas));
+  const lateLandings = kills.map((each) => landingsAfter(report, each, diedMs(each), replicas));
   const routedAwayMs = kills.map((each) => routedAway(net, each, diedMs(each)));
   const openings = kills.flatMap((each) =>
     report.landings
@@ -77,7 +80,7 @@ function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, n
       .map(({ startedMs, endedMs }) => endedMs - startedMs),
   );
   const p99 = percentile(goneMs, 0.99);
-  const lateCount = late.reduce((sum, each) => sum + each, 0);
+  const lateCount = lateLandings.reduce((sum, each) => sum + each, 0);
   const what = `a replica of three killed, ${kills.length} times`;
   return outcome(
     what,
@@ -86,6 +89,12 @@ function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, n
     {
       findings: [
         { what: `${what}: requests in flight on it`, unit: 'count', ours: inFlight.length },
+        {
+          what: `${what}: its sessions told by something else than 404`,
+          unit: 'count',
+          ours: untold.length,
+          goal: { text: '0', isMet: untold.length === 0 },
+        },
         { what: `${what}: 404 to its ${goneMs.length} sessions, p50`, unit: 'ms', ours: percentile(goneMs, 0.5) },
         {
           what: `${what}: the same, p99`,
@@ -103,14 +112,17 @@ function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, n
         { what: `${what}: its end to its server's removal, most`, unit: 'ms', ours: Math.max(...routedAwayMs) },
         { what: `${what}: new sessions within 2 s of it, most`, unit: 'ms', ours: percentile(openings, 1) },
       ],
-      notes: inFlight.slice(0, 5).map(({ client, what }) => `in flight: ${client}: ${what}`),
-      samples: { goneMs, routedAwayMs, openings, kills },
+      notes: [
+        ...inFlight.slice(0, 5).map(({ client, what }) => `in flight: ${client}: ${what}`),
+        ...untold.map((each) => `told otherwise: ${failureLine(each)}`),
+      ],
+      samples: { goneMs, routedAwayMs, openings, kills, untold },
     },
   );
 }
 
 /** Sessions that began on it after its end and before it ran again, a moment's grace aside. */
-function lateLandings(report: LoadReport, { host }: Kill, diedMs: number, replicas: Replicas): number {
+function landingsAfter(report: LoadReport, { host }: Kill, diedMs: number, replicas: Replicas): number {
   const againMs = replicas.at(host, 'start', diedMs) ?? Infinity;
   return report.landings.filter(
     ({ replica, endedMs }) => replica === host && endedMs > diedMs + goalMs && endedMs < againMs,
