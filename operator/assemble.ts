@@ -22,6 +22,7 @@ import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
 import { countSessions, probe } from './probe/probe.ts';
+import { FileRecords } from './records.ts';
 import { DirectorySecrets } from './secrets.ts';
 
 /** Puts an operator together from its real parts; `instead` takes the place of some, so that a bench can time them. */
@@ -43,6 +44,7 @@ export function assemble(
     sources,
     secrets,
     store,
+    records: new FileRecords(config.state),
     probe,
     countSessions,
     logger,

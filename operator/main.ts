@@ -1,9 +1,14 @@
 import { Command } from 'commander';
 import { describeCommand } from './cli/describe.ts';
 import { downCommand } from './cli/down.ts';
+import { drainCommand } from './cli/drain.ts';
 import { getCommand } from './cli/get.ts';
+import { historyCommand } from './cli/history.ts';
 import { imagesCommand } from './cli/images.ts';
+import { pauseCommand } from './cli/pause.ts';
 import { planCommand } from './cli/plan.ts';
+import { resumeCommand } from './cli/resume.ts';
+import { rollbackCommand } from './cli/rollback.ts';
 import { startCommand } from './cli/start.ts';
 import { upCommand } from './cli/up.ts';
 import { validateCommand } from './cli/validate.ts';
@@ -26,6 +31,11 @@ for (const add of [
   getCommand,
   describeCommand,
   planCommand,
+  historyCommand,
+  rollbackCommand,
+  drainCommand,
+  pauseCommand,
+  resumeCommand,
   validateCommand,
   downCommand,
   imagesCommand,

@@ -2,8 +2,10 @@ import { commonConditions, condition, observedOf, worstFault } from '../assess.t
 import type { ConditionDraft } from '../../operator/core/condition.ts';
 import type { Assessment, ServerInfo, Verdict } from '../../operator/core/kind.ts';
 import { itemKey, type Observed } from '../../operator/core/item.ts';
+import type { Outcome } from '../../operator/core/history.ts';
 import type { Resource } from '../../operator/core/resource.ts';
 import type { MCPService } from '../../schemas/types.ts';
+import { namingRevisions, outcomeOf } from './outcome.ts';
 import { endpointPath } from './workloads.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
@@ -15,8 +17,10 @@ export function assessService(service: ServiceResource, assessment: Assessment):
   const workloads = observedOf(assessment, 'workload');
   const info = workloads.map(serverInfo).find((each) => each !== undefined);
   const port = portOf(assessment);
+  const { conditions, outcome } = judge(service, assessment, serving, info);
   return {
-    conditions: conditions(service, assessment, serving, info),
+    conditions,
+    outcome,
     replicas: service.spec.replicas,
     readyReplicas: serving.length,
     ...(port !== undefined && {
@@ -27,12 +31,12 @@ export function assessService(service: ServiceResource, assessment: Assessment):
   };
 }
 
-function conditions(
+function judge(
   service: ServiceResource,
   assessment: Assessment,
   serving: readonly Observed[],
   info: ServerInfo | undefined,
-): ConditionDraft[] {
+): { conditions: ConditionDraft[]; outcome: Outcome } {
   const { replicas, healthCheck } = service.spec;
   const common = commonConditions(assessment);
   const blocker = whyNot(assessment, common);
@@ -40,7 +44,9 @@ function conditions(
   const upToDate = observedOf(assessment, 'server').filter(isServing).length;
   const all = upToDate >= replicas && common.every(({ status }) => status === 'True') && !isAwaiting(assessment);
   const sentence = `${serving.length} of ${replicas} replicas serve`;
-  return [
+  const outcome = outcomeOf(assessment, all, blocker);
+  const trouble = namingRevisions(blocker, assessment, outcome);
+  const conditions = [
     ...common,
     some
       ? condition('Available', 'True', 'Serving', sentence)
@@ -55,9 +61,10 @@ function conditions(
       : condition('Verified', 'Unknown', blocker.reason, blocker.message),
     all
       ? condition('Ready', 'True', 'Serving', sentence)
-      : condition('Ready', 'False', blocker.reason, `${blocker.message} (${sentence})`),
-    ...(some && !all ? [condition('Degraded', 'True', blocker.reason, blocker.message)] : []),
+      : condition('Ready', 'False', blocker.reason, `${trouble} (${sentence})`),
+    ...(some && !all ? [condition('Degraded', 'True', blocker.reason, trouble)] : []),
   ];
+  return { conditions, outcome };
 }
 
 function isServing({ type, phase, fields }: Observed): boolean {

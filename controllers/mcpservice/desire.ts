@@ -5,6 +5,7 @@ import { keyOf, resourceKey, type Resource, type ResourceKey } from '../../opera
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { serviceRange } from '../mcpnetwork/haproxy.ts';
 import { backendItem, registrationItem, serverItem } from './routes.ts';
+import { replicaWeights } from './weights.ts';
 import { workloadItems } from './workloads.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
@@ -22,12 +23,13 @@ export function desireService(service: ServiceResource, context: DesireContext):
   if ('problem' in made) return { blocked: made.problem };
 
   const backend = backendItem(service, network, lease.port);
+  const weights = replicaWeights(service.spec, made.workloads.length);
   return {
     items: [
       backend,
-      ...made.workloads.flatMap((workload) => [
+      ...made.workloads.flatMap((workload, index) => [
         workload,
-        serverItem(service, backend, workload, context),
+        serverItem(service, backend, workload, context, weights[index] ?? 0),
         registrationItem(service, network, workload, context),
       ]),
     ],

@@ -19,7 +19,6 @@ import { endpointPath } from './workloads.ts';
 type ServiceResource = Resource<MCPService['spec']>;
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
-const defaultWeight = 100;
 /** How far a registry may lag behind the balancer. */
 const registryLagMs = 800;
 
@@ -48,9 +47,9 @@ export function serverItem(
   backend: BackendItem,
   workload: WorkloadItem,
   context: DesireContext,
+  weight: number,
 ): ServerItem {
   const { spec } = service;
-  const weights = spec.loadBalancing.algorithm === 'weighted' ? spec.loadBalancing.weights : undefined;
   const { intervalMs, fall, rise } = backend.spec.check;
   const server: ServerSpec = {
     balancer: backend.spec.balancer,
@@ -58,7 +57,7 @@ export function serverItem(
     instance: { late: refOf(workload), field: 'instance' },
     address: { late: refOf(workload), field: 'address' },
     port: spec.mcpPort,
-    weight: weights?.[workload.spec.replica - 1] ?? defaultWeight,
+    weight,
     check: { intervalMs, fall, rise },
     ...(spec.limits.maxRequests !== undefined && { maxRequests: spec.limits.maxRequests }),
     drainTimeoutMs: parseDurationMs(spec.rollout.drainTimeout),

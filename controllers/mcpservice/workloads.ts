@@ -41,11 +41,13 @@ export function workloadItems(
     ...(spec.transport === 'stdio' && { bridge: bridge(service, context) }),
   };
   const hash = hashOf({ scope: context.scope, owner, template });
-  const workloads = Array.from({ length: spec.replicas }, (_, index): WorkloadItem => ({
+  const stem = `${qualified(owner)}-${hash.slice(0, 8)}`;
+  const numbers = freeNumbers(spec.replicas, stem, context.rollout(owner).drained);
+  const workloads = numbers.map((replica): WorkloadItem => ({
     type: 'workload',
-    id: `${qualified(owner)}-${hash.slice(0, 8)}-${index + 1}`,
+    id: `${stem}-${replica}`,
     owner,
-    spec: { ...template, replica: index + 1 },
+    spec: { ...template, replica },
     hash,
     needs: [
       ...template.networks.map((id) => networkNeed(network, id)),
@@ -56,6 +58,12 @@ export function workloadItems(
     leasedPort: port,
   }));
   return { workloads };
+}
+
+/** The lowest numbers that nobody drained. */
+function freeNumbers(count: number, stem: string, drained: readonly string[]): number[] {
+  const candidates = Array.from({ length: count + drained.length }, (_, index) => index + 1);
+  return candidates.filter((number) => !drained.includes(`${stem}-${number}`)).slice(0, count);
 }
 
 /** Path of the MCP endpoint: the protocol's habit for the transport unless the manifest says otherwise. */

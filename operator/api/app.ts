@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Condition } from '../core/condition.ts';
-import { keyOf, type ResourceKey } from '../core/resource.ts';
+import type { History } from '../core/history.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import { answer, keyIn, type Named } from './answer.ts';
 
 export type App = FastifyInstance;
 
@@ -9,6 +11,8 @@ export interface Shown {
   statuses(): readonly ShownStatus[];
   events(key: ResourceKey): readonly unknown[];
   problems(): readonly unknown[];
+  /** @throws Refusal if none is kept */
+  history(key: ResourceKey): History;
   plan(): string;
   readonly pid: number;
   readonly version: string;
@@ -19,7 +23,7 @@ interface ShownStatus {
   readonly conditions: readonly Condition[];
 }
 
-/** The read-only HTTP API: JSON, no state of its own. */
+/** The HTTP API that shows: JSON, no state of its own. What changes something is added by {@link addCommands}. */
 export function createApp(shown: Shown): App {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   app.get('/health', (_request, reply) => {
@@ -35,16 +39,16 @@ export function createApp(shown: Shown): App {
   });
   app.get('/api/v1/operator', () => ({ pid: shown.pid, version: shown.version }));
   app.get('/api/v1/resources', () => ({ items: shown.statuses(), problems: shown.problems() }));
-  app.get<{ Params: { kind: string; namespace: string; name: string } }>(
-    '/api/v1/resources/:kind/:namespace/:name',
-    (request, reply) => {
-      const { kind, namespace, name } = request.params;
-      const key = keyOf(kind, namespace, name);
-      const status = shown.statuses().find((each) => each.key === key);
-      return status
-        ? { status, events: shown.events(key) }
-        : reply.code(404).send({ error: `there is no ${kind} named ${name}` });
-    },
+  app.get<Named>('/api/v1/resources/:kind/:namespace/:name', (request, reply) => {
+    const { kind, name } = request.params;
+    const key = keyIn(request.params);
+    const status = shown.statuses().find((each) => each.key === key);
+    return status
+      ? { status, events: shown.events(key) }
+      : reply.code(404).send({ error: `there is no ${kind} named ${name}` });
+  });
+  app.get<Named>('/api/v1/resources/:kind/:namespace/:name/history', (request, reply) =>
+    answer(reply, () => shown.history(keyIn(request.params))),
   );
   app.get('/api/v1/plan', () => ({ text: shown.plan() }));
   return app;

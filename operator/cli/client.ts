@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import type { History } from '../core/history.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { OperatorEvent } from '../engine/events.ts';
 import type { Status } from '../engine/status.ts';
@@ -39,30 +40,68 @@ export async function readView(config: Config): Promise<View> {
   };
 }
 
+/** The history of a resource, from the running operator if one runs. */
+export function readHistory(config: Config, key: ResourceKey): Promise<History | undefined> {
+  return ask(config, `/api/v1/resources/${key}/history`);
+}
+
 /** The operator that runs on this state directory, if one does. */
 export function runningOperator(config: Config): Promise<{ pid: number; version: string } | undefined> {
   return ask(config, '/api/v1/operator');
 }
 
-/** Undefined if no operator answers. */
-function ask<Answer>(config: Config, path: string): Promise<Answer | undefined> {
+/**
+ * Has the running operator do something to a service, and says what it did.
+ * @throws if no operator runs, or it refuses: with its reason
+ */
+export async function command(config: Config, key: ResourceKey, verb: string, body: object = {}): Promise<string> {
+  const answer = await exchange(config, 'POST', `/api/v1/resources/${key}/${verb}`, body);
+  if (!answer)
+    throw new Error(
+      `no operator is running on ${config.state}, and only a running one can do that; start it: mcpnet up`,
+    );
+  const { message, error } = answer.content as { message?: string; error?: string };
+  if (answer.status !== 200) throw new Error(error ?? `the operator answered ${answer.status}`);
+  return message ?? '';
+}
+
+/** Undefined if no operator answers, or it knows nothing of that. */
+async function ask<Answer>(config: Config, path: string): Promise<Answer | undefined> {
+  const answer = await exchange(config, 'GET', path);
+  // Our own API on the other side: the shapes are those that app.ts sends.
+  return answer?.status === 200 ? (answer.content as Answer) : undefined;
+}
+
+/** One request to the operator's socket; undefined if nobody answers at it. */
+function exchange(
+  config: Config,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ readonly status: number; readonly content: unknown } | undefined> {
   return new Promise((resolve) => {
-    const call = request({ socketPath: socketPath(config), path, timeout: 5_000 }, (response) => {
+    const headers = body ? { 'content-type': 'application/json' } : {};
+    const call = request({ socketPath: socketPath(config), method, path, headers, timeout: 5_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        // Our own API on the other side: the shapes are those that app.ts sends.
-        resolve(
-          response.statusCode === 200 ? (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answer) : undefined,
-        );
+        resolve({ status: response.statusCode ?? 0, content: parsed(Buffer.concat(chunks).toString('utf8')) });
       });
     });
     call.on('timeout', () => call.destroy());
     call.on('error', () => {
       resolve(undefined);
     });
-    call.end();
+    call.end(body && JSON.stringify(body));
   });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { error: text };
+  }
 }
 
 export function reportUnreachable(unreachable: ReadonlyMap<string, Error>): void {

@@ -38,6 +38,7 @@ export function describe(status: Status, events: readonly OperatorEvent[], nowMs
         .join(', ') || 'none',
     ],
     ['Generation', String(status.observedGeneration)],
+    ...(status.revision === undefined ? [] : [['Revision', String(status.revision)] satisfies [string, string]]),
     ['URL', status.address?.url ?? 'none'],
     ['Replicas', `${status.readyReplicas} of ${status.replicas} serve`],
     [

@@ -161,5 +161,7 @@ function note({ conditions }: Status): string {
   const ready = findCondition(conditions, 'Ready');
   const rejected = findCondition(conditions, 'Accepted');
   if (rejected?.status === 'False') return `${rejected.reason}: ${rejected.message}`;
-  return ready && ready.status !== 'True' ? `${ready.reason}: ${ready.message}` : '';
+  if (ready && ready.status !== 'True') return `${ready.reason}: ${ready.message}`;
+  const held = findCondition(conditions, 'Held');
+  return held ? `${held.reason}: ${held.message}` : '';
 }

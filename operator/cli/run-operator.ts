@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createApp, type App, type Shown } from '../api/app.ts';
+import { addCommands } from '../api/commands.ts';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { formatPlans } from '../core/plan.ts';
@@ -69,6 +70,7 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<App> 
   // Nobody answered at it, so it is left over from an operator that was killed.
   await rm(path, { force: true });
   const app = createApp(show(operator, config));
+  addCommands(app, operator.commands);
   await app.listen({ path });
   await chmod(path, 0o600);
   return app;
@@ -98,6 +100,7 @@ function show(operator: Operator, config: Config): Shown {
     statuses: () => operator.statuses.all(),
     events: (key) => operator.events.of(key),
     problems: () => operator.store.problems,
+    history: (key) => operator.commands.history(key),
     plan: () => formatPlans(operator.currentPlans()),
     pid: process.pid,
     version: config.version,

@@ -1,5 +1,6 @@
 import type { ConditionDraft } from './condition.ts';
 import type { Fault } from './fault.ts';
+import type { Outcome } from './history.ts';
 import type { DesiredItem, ItemKey, Observed } from './item.ts';
 import type { Lookup } from './bind.ts';
 import type { Plan } from './plan.ts';
@@ -20,6 +21,15 @@ export interface DesireContext {
   port(key: ResourceKey): { readonly port: number } | { readonly problem: Problem };
   /** Digests of a secret's values by key, or undefined if there is no such secret. Values never reach controllers. */
   secret(name: string): ReadonlyMap<string, string> | undefined;
+  /** What is remembered of the way in which a resource is being rolled out. */
+  rollout(key: ResourceKey): Rollout;
+}
+
+export interface Rollout {
+  /** The resource as it last served, while another revision of it is being tried. */
+  readonly stable?: Resource;
+  /** Ids of workloads that somebody drained: others take their places. */
+  readonly drained: readonly string[];
 }
 
 export interface Platform {
@@ -42,7 +52,10 @@ export interface RemoteEngine {
 }
 
 /** Either the items that should exist, or the reason for which nothing may be decided (and so nothing is touched). */
-export type Desire = { readonly items: readonly DesiredItem[] } | { readonly blocked: Problem };
+export type Desire =
+  | { readonly items: readonly DesiredItem[] }
+  /** `passing`: nobody needs to do anything about it. */
+  | { readonly blocked: Problem; readonly passing?: boolean };
 
 /** What `assess` judges: one resource, its items and the last pass over them. */
 export interface Assessment {
@@ -52,6 +65,8 @@ export interface Assessment {
   /** Everything that exists for the resource, wanted still or no longer. */
   readonly owned: readonly Observed[];
   readonly faults: ReadonlyMap<ItemKey, Fault>;
+  /** Numbers of the revision in force and of the one that last served, for kinds with revisions. */
+  readonly revisions?: { readonly current: number; readonly served?: number };
 }
 
 export interface Verdict {
@@ -61,6 +76,8 @@ export interface Verdict {
   readonly port?: number;
   readonly url?: string;
   readonly serverInfo?: ServerInfo;
+  /** How the revision in force fares, for kinds with revisions. */
+  readonly outcome?: Outcome;
 }
 
 export interface ServerInfo {
@@ -82,6 +99,15 @@ export interface Kind<Spec> {
   /** What the resource asks of the port plan, for kinds that are served at a port. */
   portClaim?(resource: Resource<Spec>, resolve: DesireContext['resolve']): Omit<PortClaim, 'key' | 'held'> | undefined;
   assess(resource: Resource<Spec>, assessment: Assessment): Verdict;
+  /** For kinds whose versions are kept, so that one can go back to an earlier one. */
+  revisions?: Revisions<Spec>;
+}
+
+/** What of a spec makes a revision. The rest are settings that apply at once, whichever revision is in force. */
+export interface Revisions<Spec> {
+  contentOf(spec: Spec): unknown;
+  /** The spec with another revision's content, of the same kind and complete. */
+  withContent(spec: Spec, content: unknown): Spec;
 }
 
 /** Checks the parts of a kind against each other and forgets the type of its spec, which admission guarantees. */

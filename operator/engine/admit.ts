@@ -71,6 +71,12 @@ export function admit(document: SourceDocument): Verdict {
   };
 }
 
+/** A spec that was valid once, by today's schema: with its defaults, or undefined if it is no longer valid. */
+export function readmit(kind: string, spec: unknown): unknown {
+  const content = { apiVersion, kind, metadata: { name: 'any' }, spec: structuredClone(spec) };
+  return validators.get(kind)?.(content) ? content.spec : undefined;
+}
+
 function reject(document: SourceDocument, path: string[], message: string, remedy: string): Verdict {
   return {
     ok: false,

@@ -5,11 +5,14 @@ import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
 import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Observation } from './observation.ts';
+import type { Ledger } from './ledger.ts';
 import type { Store } from './store.ts';
 
 export interface CompilerDeps {
   readonly kinds: readonly Kind<unknown>[];
   readonly store: Store;
+  /** Resources as they are in force. */
+  readonly ledger: Ledger;
   readonly observation: Observation;
   readonly secrets: Secrets;
   readonly scope: string;
@@ -31,14 +34,11 @@ export class Compiler {
     this.#context = {
       scope: deps.scope,
       platform: deps.platform,
-      resolve: (kind, namespace, name) => deps.store.get(keyOf(kind, namespace, name)),
-      names: (kind, namespace) =>
-        deps.store
-          .all()
-          .filter((each) => each.kind === kind && each.metadata.namespace === namespace)
-          .map(({ metadata }) => metadata.name),
+      resolve: (kind, namespace, name) => deps.ledger.get(keyOf(kind, namespace, name)),
+      names: (kind, namespace) => deps.ledger.names(kind, namespace),
       port: (key) => this.#leases.get(key) ?? { problem: { reason: 'NoPortLeft', message: 'has no port yet' } },
       secret: (name) => deps.secrets.digests(name),
+      rollout: (key) => deps.ledger.rollout(key),
     };
   }
 
@@ -51,10 +51,10 @@ export class Compiler {
    * to be complete and valid.
    */
   desire(key: ResourceKey): Desire {
-    const { store, blindness } = this.#deps;
+    const { store, ledger, blindness } = this.#deps;
     const blind = blindness();
-    if (blind) return { blocked: { reason: blind.reason, message: blind.message } };
-    const resource = store.get(key);
+    if (blind) return { blocked: { reason: blind.reason, message: blind.message }, passing: true };
+    const resource = ledger.get(key);
     const kind = this.kind(key);
     if (resource && kind) return kind.desire(resource, this.#context);
     if (store.problemsOf(key).length > 0)
@@ -63,9 +63,15 @@ export class Compiler {
     return { items: [] };
   }
 
+  /** Ids of the workloads that should exist for a key. */
+  workloads(key: ResourceKey): string[] {
+    const desire = this.desire(key);
+    return 'items' in desire ? desire.items.flatMap(({ type, id }) => (type === 'workload' ? [id] : [])) : [];
+  }
+
   /** What all resources but one desire. */
   desiredBeside(key: ResourceKey): ReadonlySet<ItemKey> {
-    const others = this.#deps.store
+    const others = this.#deps.ledger
       .all()
       .map(resourceKey)
       .filter((each) => each !== key);
@@ -75,7 +81,7 @@ export class Compiler {
 
   /** Keys that are compiled from one of the given resources, to be reconciled with them. */
   dependents(keys: ReadonlySet<ResourceKey>): ResourceKey[] {
-    return this.#deps.store
+    return this.#deps.ledger
       .all()
       .filter((resource) => this.#dependencies(resource).some((key) => keys.has(key)))
       .map(resourceKey);
@@ -86,7 +92,7 @@ export class Compiler {
     // A lease that nothing was seen to hold would be given to another.
     if (this.#deps.blindness()) return [];
     const before = this.#leases;
-    this.#leases = leasePorts(this.#deps.store.all().flatMap((resource) => this.#claim(resource) ?? []));
+    this.#leases = leasePorts(this.#deps.ledger.all().flatMap((resource) => this.#claim(resource) ?? []));
     return [...this.#leases].flatMap(([key, lease]) =>
       JSON.stringify(before.get(key)) === JSON.stringify(lease) ? [] : [key],
     );

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CountSessions, Probe } from '../ports/prober.ts';
+import type { Records } from '../ports/records.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Source } from '../ports/source.ts';
 import type { Store } from './store.ts';
@@ -17,6 +18,8 @@ export interface OperatorDeps {
   readonly secrets: Secrets;
   readonly probe: Probe;
   readonly countSessions: CountSessions;
+  /** Where histories are kept. */
+  readonly records: Records;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;

@@ -3,16 +3,19 @@ import { itemKey, type ItemRef, type Observed } from '../core/item.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import { resourceKey, type ResourceKey } from '../core/resource.ts';
 import { Compiler } from './compile.ts';
+import { Commands } from './commands.ts';
 import { Events } from './events.ts';
 import { Executor } from './execute.ts';
 import { Intake } from './intake.ts';
 import { Observation } from './observation.ts';
 import { Prober } from './prober.ts';
 import { Journal } from './journal.ts';
+import { Ledger } from './ledger.ts';
 import { KeyedQueue } from './queue.ts';
 import { Readiness } from './readiness.ts';
 import type { OperatorDeps } from './operator-deps.ts';
-import { planKey, probeOnce, reconcile, type Pass } from './reconcile.ts';
+import { Passes } from './passes.ts';
+import { probeOnce } from './reconcile.ts';
 import { Statuses } from './statuses.ts';
 import type { Store } from './store.ts';
 import { Waiters } from './waiters.ts';
@@ -30,6 +33,7 @@ export class Operator {
   readonly events: Events;
   readonly statuses: Statuses;
   readonly observation: Observation;
+  readonly commands: Commands;
   readonly #deps: OperatorDeps;
   readonly #abort = new AbortController();
   readonly #readiness = new Readiness();
@@ -41,6 +45,8 @@ export class Operator {
   readonly #intake: Intake;
   readonly #waiters = new Waiters();
   readonly #journal: Journal;
+  readonly #ledger: Ledger;
+  readonly #passes: Passes;
 
   constructor(deps: OperatorDeps) {
     const { clock, logger, drivers } = deps;
@@ -51,7 +57,9 @@ export class Operator {
     this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
     const observation = this.observation;
-    this.#compiler = new Compiler({ ...deps, observation, blindness: () => this.#world.blindness });
+    const ledger = new Ledger(deps);
+    this.#ledger = ledger;
+    this.#compiler = new Compiler({ ...deps, observation, ledger, blindness: () => this.#world.blindness });
     this.#executor = new Executor({
       drivers,
       observation,
@@ -87,7 +95,7 @@ export class Operator {
       },
     });
     this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => {
-      this.#pass(key);
+      this.#passes.run(key);
     });
     this.#intake = new Intake({
       sources: deps.sources,
@@ -101,18 +109,36 @@ export class Operator {
       // What cannot be seen may well exist.
       owned: () => observation.owners().length > 0 || this.#world.blindness !== undefined,
     });
-    this.statuses = new Statuses({
-      store: deps.store,
+    const parts = { observation, ledger, executor: this.#executor, compiler: this.#compiler, clock };
+    this.statuses = new Statuses({ ...parts, store: deps.store });
+    this.commands = new Commands({
+      ledger,
       observation,
-      executor: this.#executor,
-      compiler: this.#compiler,
+      wanted: (key) => this.#compiler.workloads(key),
+      events: this.events,
+      logger,
       clock,
+      changed: (key) => {
+        this.#manifestsChanged([key]);
+      },
+    });
+    this.#passes = new Passes({
+      ...parts,
+      prober: this.#prober,
+      statuses: this.statuses,
+      journal: this.#journal,
+      waiters: this.#waiters,
+      logger,
+      again: (key, afterMs) => {
+        this.#queue.addAfter(key, afterMs);
+      },
     });
   }
 
   /** Resolves once everything has been read for the first time and all keys are queued. */
   async start(): Promise<void> {
     await this.#readEverything();
+    this.#ledger.open();
     this.#queue.open();
     this.#world.watch();
     this.#intake.watch();
@@ -124,7 +150,7 @@ export class Operator {
     await this.#readEverything();
     await Promise.all(this.keys().map((key) => probeOnce(this.#compiler.desire(key), this.observation, this.#prober)));
     return this.keys().map((key) => {
-      const pass = this.#planKey(key);
+      const pass = this.#passes.plan(key);
       this.statuses.settle(key, pass);
       return pass.plan;
     });
@@ -132,7 +158,7 @@ export class Operator {
 
   /** What the next passes would do, from what is known now. Reads and writes nothing. */
   currentPlans(): Plan[] {
-    return this.keys().map((key) => this.#planKey(key).plan);
+    return this.keys().map((key) => this.#passes.plan(key).plan);
   }
 
   /** Everything that is declared or exists. */
@@ -155,55 +181,14 @@ export class Operator {
     this.#abort.abort();
     await this.#queue.close();
     await this.#executor.settled();
+    await this.#ledger.kept();
   }
 
   /** The world is listed twice: where registries answer is known only once the manifests have been read. */
   async #readEverything(): Promise<void> {
-    await this.#world.listAll();
+    await Promise.all([this.#ledger.load(), this.#world.listAll()]);
     await this.#intake.scan();
     await this.#world.listAll();
-  }
-
-  #planKey(key: ResourceKey): Pass {
-    return planKey(key, {
-      compiler: this.#compiler,
-      observation: this.observation,
-      executor: this.#executor,
-      clock: this.#deps.clock,
-    });
-  }
-
-  #pass(key: ResourceKey): void {
-    const { clock, logger } = this.#deps;
-    const startedMs = performance.now();
-    try {
-      const pass = reconcile(key, {
-        compiler: this.#compiler,
-        observation: this.observation,
-        executor: this.#executor,
-        prober: this.#prober,
-        clock,
-      });
-      this.#await(key, pass.plan);
-      const { before, now } = this.statuses.settle(key, pass);
-      this.#journal.statusSettled(key, before, now);
-      const { actions, waits } = pass.plan;
-      logger.debug('pass finished', {
-        key,
-        actions: actions.length,
-        waits: waits.length,
-        durationMs: Math.round((performance.now() - startedMs) * 100) / 100,
-      });
-    } catch (error) {
-      logger.error('pass failed', { key, error: error instanceof Error ? error.stack : String(error) });
-      this.#queue.addAfter(key, 5_000);
-    }
-  }
-
-  #await(key: ResourceKey, plan: Plan): void {
-    this.#waiters.add(key, plan.waits);
-    for (const { requeueAfterMs } of plan.waits)
-      if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs);
   }
 
   #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
@@ -227,6 +212,7 @@ export class Operator {
 
   /** Leases may move between keys, and everything compiled from a changed resource is compiled anew. */
   #manifestsChanged(changed: readonly ResourceKey[]): void {
+    this.#ledger.declare();
     const keys = new Set(changed);
     for (const key of this.#compiler.dependents(keys)) keys.add(key);
     for (const key of this.#compiler.leasePorts()) keys.add(key);

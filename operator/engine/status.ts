@@ -16,13 +16,15 @@ export interface Status {
     readonly labels: Readonly<Record<string, string>>;
   };
   readonly observedGeneration: number;
+  /** Number of the revision in force, for kinds with revisions. */
+  readonly revision?: number;
   readonly replicas: number;
   readonly readyReplicas: number;
   readonly port?: number;
   readonly address?: { readonly url: string };
   readonly serverInfo?: ServerInfo;
   readonly conditions: readonly Condition[];
-  /** When the oldest of its containers was created, or this process first saw it. RFC 3339, UTC. */
+  /** When it was first declared. RFC 3339, UTC. */
   readonly since: string;
   /** Items that exist for it, for `describe`. */
   readonly instances: readonly InstanceStatus[];
@@ -44,6 +46,9 @@ export interface StatusInput {
   readonly previous: Status | undefined;
   readonly instances: readonly InstanceStatus[];
   readonly since: string;
+  readonly revision?: number;
+  /** Says that the manifest does not decide, where that is so. */
+  readonly held?: ConditionDraft;
   readonly nowMs: number;
 }
 
@@ -67,13 +72,14 @@ export function settleStatus(input: StatusInput): Status {
     kind: resource.kind,
     metadata: resource.metadata,
     observedGeneration: resource.generation,
+    ...(input.revision !== undefined && { revision: input.revision }),
     replicas: verdict.replicas,
     readyReplicas: verdict.readyReplicas,
     ...(verdict.port !== undefined && { port: verdict.port }),
     ...(verdict.url !== undefined && { address: { url: verdict.url } }),
     ...(verdict.serverInfo && { serverInfo: verdict.serverInfo }),
     conditions: settleConditions(
-      drafts.map((draft) => withPlace(draft, resource.origin)),
+      [...drafts, ...(input.held ? [input.held] : [])].map((draft) => withPlace(draft, resource.origin)),
       previous?.conditions ?? [],
       resource.generation,
       input.nowMs,

@@ -3,7 +3,10 @@ import type { Observed } from '../core/item.ts';
 import { parseKey, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compiler } from './compile.ts';
+import { heldCondition } from '../core/hold.ts';
+import { inForce, type History, type Outcome } from '../core/history.ts';
 import type { Executor } from './execute.ts';
+import type { Ledger } from './ledger.ts';
 import type { Observation } from './observation.ts';
 import type { Pass } from './reconcile.ts';
 import { rejectedStatus, settleStatus, type InstanceStatus, type Status } from './status.ts';
@@ -11,6 +14,7 @@ import type { Store } from './store.ts';
 
 export interface StatusesDeps {
   readonly store: Store;
+  readonly ledger: Ledger;
   readonly observation: Observation;
   readonly executor: Executor;
   readonly compiler: Compiler;
@@ -41,54 +45,73 @@ export class Statuses {
     return () => this.#listeners.delete(listener);
   }
 
-  settle(key: ResourceKey, pass: Pass): { before: Status | undefined; now: Status | undefined } {
+  settle(key: ResourceKey, pass: Pass): { before?: Status; now?: Status; outcome?: Outcome } {
     const before = this.#byKey.get(key);
-    const now = this.#assess(key, pass, before);
+    const { status: now, outcome } = this.#assess(key, pass, before);
     if (now) this.#byKey.set(key, now);
     else this.#byKey.delete(key);
     const news = now ?? before;
     if (news && !isDeepStrictEqual(before, now)) for (const listener of this.#listeners) listener(news);
-    return { before, now };
+    return { ...(before && { before }), ...(now && { now }), ...(outcome && { outcome }) };
   }
 
-  #assess(key: ResourceKey, { desire, plan }: Pass, previous: Status | undefined): Status | undefined {
-    const { store, observation, executor, compiler, clock } = this.#deps;
-    const resource = store.get(key);
+  #assess(key: ResourceKey, { desire, plan }: Pass, previous: Status | undefined): Assessed {
+    const { store, ledger, observation, executor, compiler, clock } = this.#deps;
+    const resource = ledger.get(key);
     const kind = compiler.kind(key);
     const problems = store.problemsOf(key);
     const nowMs = clock.now();
     if (!resource || !kind) {
       const { kind: kindName, namespace, name } = parseKey(key);
       return problems.length > 0
-        ? rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs)
-        : undefined;
+        ? { status: rejectedStatus(key, kindName, namespace, name, problems, previous, nowMs) }
+        : {};
     }
     const owned = observation.owned(key);
+    const history = ledger.history(key);
+    const held = history?.hold && heldCondition(history, ledger.declared(key));
+    const revisions = history && revisionNumbers(history);
     const verdict = kind.assess(resource, {
       desire,
       plan,
       lookup: (ref) => observation.get(ref),
       owned,
       faults: executor.faults(),
+      ...(revisions && { revisions }),
     });
-    return settleStatus({
+    const status = settleStatus({
       key,
       resource,
       verdict,
       problems,
       previous,
       instances: owned.map(describe),
-      since: since(owned, previous, nowMs),
+      since: since(owned, history?.firstDeclaredAt ?? previous?.since ?? new Date(nowMs).toISOString()),
+      ...(revisions && { revision: revisions.current }),
+      ...(held && { held }),
       nowMs,
     });
+    return { status, ...(verdict.outcome && { outcome: verdict.outcome }) };
   }
 }
 
-function since(owned: readonly Observed[], previous: Status | undefined, nowMs: number): string {
+interface Assessed {
+  readonly status?: Status;
+  readonly outcome?: Outcome;
+}
+
+function revisionNumbers(history: History): { current: number; served?: number } | undefined {
+  const current = inForce(history);
+  const served = history.revisions.findLast(({ servedAt }) => servedAt !== undefined);
+  return current && { current: current.number, ...(served && { served: served.number }) };
+}
+
+/** When it was first declared, or made by an operator whose records are lost. */
+function since(owned: readonly Observed[], declared: string): string {
   const created = owned
     .flatMap(({ type, fields }) => (type === 'workload' && fields['created'] !== undefined ? [fields['created']] : []))
     .sort();
-  return created[0] ?? previous?.since ?? new Date(nowMs).toISOString();
+  return created[0] !== undefined && created[0] < declared ? created[0] : declared;
 }
 
 function describe({ type, id, phase, fields, message }: Observed): InstanceStatus {

@@ -38,6 +38,7 @@ export function workloadsOf(network: BenchNetwork, scope: string, services: read
       names: () => [],
       port: () => ({ port: 0 }),
       secret: () => undefined,
+      rollout: () => ({ drained: [] }),
     });
     if ('blocked' in desire) throw new Error(desire.blocked.message);
     return desire.items.filter((item) => item.type === 'workload');

@@ -26,6 +26,7 @@ export function contextFor(resources: readonly Resource[], more: Partial<DesireC
         .map(({ metadata }) => metadata.name),
     port: () => ({ port: 11_105 }),
     secret: (name) => (secrets[name] ? new Map(Object.entries(secrets[name])) : undefined),
+    rollout: () => ({ drained: [] }),
     ...more,
   };
 }

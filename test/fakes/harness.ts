@@ -4,6 +4,7 @@ import { Operator } from '../../operator/engine/operator.ts';
 import { Store } from '../../operator/engine/store.ts';
 import { silentLogger, type Logger } from '../../operator/ports/logger.ts';
 import type { Snapshot, Source } from '../../operator/ports/source.ts';
+import { MemoryRecords } from './records.ts';
 import { network, snapshotOf, type Manifest } from './manifests.ts';
 import { FakeWorld } from './world.ts';
 
@@ -46,6 +47,8 @@ export interface HarnessOptions {
 export class Harness {
   readonly world: FakeWorld;
   readonly source: FakeSource;
+  /** Outlive an operator, as files do. */
+  readonly records = new MemoryRecords();
   readonly secrets: Record<string, Record<string, string>> = {};
   readonly #options: HarnessOptions;
   operator: Operator;
@@ -113,6 +116,7 @@ export class Harness {
       scope: 'mcpnet',
       kinds,
       store,
+      records: this.records,
       sources: [source],
       drivers: world.drivers,
       clock: world.clock,

@@ -1,0 +1,50 @@
+import type { ResourceKey } from '../core/resource.ts';
+import { answer, keyIn, type Named } from './answer.ts';
+import type { App } from './app.ts';
+
+/** What can be asked for; the operator does it. Each resolves with what was done, in words, or throws a `Refusal`. */
+export interface Commanded {
+  rollBack(key: ResourceKey, to?: number): Promise<string>;
+  drain(key: ResourceKey, instance: string): Promise<string>;
+  pause(key: ResourceKey): Promise<string>;
+  resume(key: ResourceKey): Promise<string>;
+}
+
+const resource = '/api/v1/resources/:kind/:namespace/:name';
+const nothing = { type: 'object', additionalProperties: false } as const;
+const aRevision = { ...nothing, properties: { to: { type: 'integer', minimum: 1 } } } as const;
+const anInstance = {
+  ...nothing,
+  required: ['instance'],
+  properties: { instance: { type: 'string', minLength: 1 } },
+} as const;
+
+/** Adds the requests that change something: `POST .../NAME/{rollback,drain,pause,resume}`. Only where clients are known. */
+export function addCommands(app: App, commanded: Commanded): void {
+  void app.register(async (scope) => {
+    scope.addHook('preValidation', async (request) => {
+      request.body ??= {};
+    });
+    scope.setErrorHandler((error: Error & { validation?: unknown }, _request, reply) =>
+      reply.code(error.validation ? 422 : 500).send({ error: error.message }),
+    );
+    scope.post<Named & { Body: { to?: number } }>(
+      `${resource}/rollback`,
+      { schema: { body: aRevision } },
+      (request, reply) =>
+        answer(reply, async () => ({ message: await commanded.rollBack(keyIn(request.params), request.body.to) })),
+    );
+    scope.post<Named & { Body: { instance: string } }>(
+      `${resource}/drain`,
+      { schema: { body: anInstance } },
+      (request, reply) =>
+        answer(reply, async () => ({ message: await commanded.drain(keyIn(request.params), request.body.instance) })),
+    );
+    scope.post<Named>(`${resource}/pause`, { schema: { body: nothing } }, (request, reply) =>
+      answer(reply, async () => ({ message: await commanded.pause(keyIn(request.params)) })),
+    );
+    scope.post<Named>(`${resource}/resume`, { schema: { body: nothing } }, (request, reply) =>
+      answer(reply, async () => ({ message: await commanded.resume(keyIn(request.params)) })),
+    );
+  });
+}

@@ -1,0 +1,62 @@
+import type { Plan } from '../core/plan.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Journal } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import { planKey, reconcile, type Pass, type ReconcilerDeps } from './reconcile.ts';
+import type { Statuses } from './statuses.ts';
+import type { Waiters } from './waiters.ts';
+
+export interface PassesDeps extends ReconcilerDeps {
+  readonly ledger: Ledger;
+  readonly statuses: Statuses;
+  readonly journal: Journal;
+  readonly waiters: Waiters;
+  readonly logger: Logger;
+  /** Has the key looked at again after so many milliseconds. */
+  readonly again: (key: ResourceKey, afterMs: number) => void;
+}
+
+const afterErrorMs = 5_000;
+
+/** Passes over keys: what is done, and who is told of it. */
+export class Passes {
+  readonly #deps: PassesDeps;
+
+  constructor(deps: PassesDeps) {
+    this.#deps = deps;
+  }
+
+  /** What a pass would do now. */
+  plan(key: ResourceKey): Pass {
+    return planKey(key, this.#deps);
+  }
+
+  run(key: ResourceKey): void {
+    const { statuses, journal, ledger, logger, again } = this.#deps;
+    const startedMs = performance.now();
+    try {
+      const pass = reconcile(key, this.#deps);
+      this.#await(key, pass.plan);
+      const { before, now, outcome } = statuses.settle(key, pass);
+      journal.statusSettled(key, before, now);
+      if (outcome) ledger.settle(key, outcome, pass);
+      const { actions, waits } = pass.plan;
+      logger.debug('pass finished', {
+        key,
+        actions: actions.length,
+        waits: waits.length,
+        durationMs: Math.round((performance.now() - startedMs) * 100) / 100,
+      });
+    } catch (error) {
+      logger.error('pass failed', { key, error: error instanceof Error ? error.stack : String(error) });
+      again(key, afterErrorMs);
+    }
+  }
+
+  #await(key: ResourceKey, plan: Plan): void {
+    this.#deps.waiters.add(key, plan.waits);
+    for (const { requeueAfterMs } of plan.waits)
+      if (requeueAfterMs !== undefined) this.#deps.again(key, requeueAfterMs);
+  }
+}
