@@ -48,6 +48,18 @@ export class HaproxyView {
     return Number(master.trim().split(/\s+/)[2]);
   }
 
+  /** As somebody would by hand; the answer comes when the new worker serves, or has failed to. */
+  async reload(): Promise<void> {
+    const answer = await this.#command('master.sock', 'reload; quit', 20_000);
+    if (!answer.startsWith('Success=1')) throw new Error(`HAProxy did not reload: ${answer}`);
+  }
+
+  /** Number of worker processes: the one that serves now, and old ones that live for their open streams. */
+  async workers(): Promise<number> {
+    const text = await this.#command('master.sock', 'show proc; quit');
+    return text.split('\n').filter((line) => /^\d+\s+worker/.test(line)).length;
+  }
+
   async rows(): Promise<readonly StatRow[]> {
     const { body } = await ask(`${this.#statisticsUrl}/stats;csv`);
     const [header = '', ...lines] = body.replace(/^# /, '').trim().split('\n');
@@ -66,11 +78,11 @@ export class HaproxyView {
     return (await ask(`${this.#statisticsUrl}/stats`)).body;
   }
 
-  #command(socketName: string, command: string): Promise<string> {
+  #command(socketName: string, command: string, deadlineMs = 5_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(join(this.#directory, socketName));
       const chunks: Buffer[] = [];
-      socket.setTimeout(5_000, () => socket.destroy(new Error(`HAProxy does not answer "${command}"`)));
+      socket.setTimeout(deadlineMs, () => socket.destroy(new Error(`HAProxy does not answer "${command}"`)));
       // Half-closed: the master's socket stays open after an answer otherwise. These commands are answered at once.
       socket.on('connect', () => socket.end(`${command}\n`));
       socket.on('data', (chunk) => chunks.push(chunk));

@@ -1,7 +1,9 @@
 import { endLoads } from '../../load/rig/start-load.ts';
 import type { Outcome } from '../../load/outcome.ts';
+import { balancerRestarts } from '../../load/scenarios/balancer-restarts.ts';
 import { replicaKilled } from '../../load/scenarios/replica-killed.ts';
 import { rollouts } from '../../load/scenarios/rollouts.ts';
+import { scaling } from '../../load/scenarios/scaling.ts';
 import { sizes, type Size } from '../../load/sizes.ts';
 import { TestNetwork } from '../../support/test-network.ts';
 import type { RowResult } from '../report.ts';
@@ -11,7 +13,11 @@ const open = new Set<TestNetwork>();
 /** What happens to clients while the world changes below them. Minutes each, so they run only if they are named. */
 export const loadRows: Readonly<Record<string, (quick: boolean) => Promise<RowResult>>> = {
   'load-rollouts': row(rollouts),
+  'load-scaling': row(scaling),
   'load-replica-killed': row(replicaKilled),
+  'load-haproxy-reload': row((net, size) => balancerRestarts(net, size, 'reload')),
+  'load-haproxy-restart': row((net, size) => balancerRestarts(net, size, 'restart')),
+  'load-haproxy-kill': row((net, size) => balancerRestarts(net, size, 'kill')),
 };
 
 /** For the end of a run that was broken off. */

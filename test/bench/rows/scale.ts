@@ -3,13 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '../../../operator/assemble.ts';
 import { readConfig } from '../../../operator/config.ts';
-import type { Operator } from '../../../operator/engine/operator.ts';
-import { silentLogger, type Logger } from '../../../operator/ports/logger.ts';
-import type { Probe } from '../../../operator/ports/prober.ts';
-import { probe } from '../../../operator/probe/probe.ts';
 import { DirectorySource } from '../../../operator/sources/directory.ts';
 import { eventually } from '../../support/eventually.ts';
 import { BenchNetwork } from '../network.ts';
+import { ProbeTimes } from '../probe-times.ts';
 import type { RowResult } from '../report.ts';
 import { median, percentile, summary } from '../statistics.ts';
 
@@ -22,16 +19,16 @@ const rollout = { drainTimeout: '1s' };
 export async function scale(quick: boolean): Promise<RowResult> {
   const cycles = quick ? 2 : 25;
   const network = await BenchNetwork.open();
-  const times = new Times();
+  const times = new ProbeTimes();
   const config = readConfig({ scope: network.scope, manifests: network.manifests, state: network.state }, {});
-  const operator = assemble(config, [new DirectorySource(network.manifests)], times.logger(), { probe: times.probe });
+  const operator = assemble(config, [new DirectorySource(network.manifests)], times.logger, { probe: times.probe });
   times.operator = operator;
   await operator.start();
   let traffic: ChildProcess | undefined;
   try {
     const resize = async (replicas: number): Promise<void> => {
       await network.write(network.service(0, { replicas, rollout }));
-      await eventually(() => isSettled(operator, replicas), { timeoutMs: 120_000, intervalMs: 200 });
+      await eventually(() => times.isSettled(replicas), { timeoutMs: 120_000, intervalMs: 200 });
       await delay(settleMs);
     };
     await resize(1);
@@ -44,56 +41,12 @@ export async function scale(quick: boolean): Promise<RowResult> {
     }
     const { requests, failures } = await end(traffic);
     traffic = undefined;
-    return result(cycles, times.applied, (await network.reloads()) - reloadsBefore, requests, failures);
+    return result(cycles, times.appliedMs, (await network.reloads()) - reloadsBefore, requests, failures);
   } finally {
     traffic?.kill('SIGKILL');
     await operator.stop();
     await network.close();
   }
-}
-
-/** Notes when a replica's probe passed and when the driver of HAProxy had added it, by the replica's address. */
-class Times {
-  operator: Operator | undefined;
-  applied: number[] = [];
-  readonly #passedMs = new Map<string, number>();
-
-  clear(): void {
-    this.applied = [];
-  }
-
-  readonly probe: Probe = async (spec, address, signal) => {
-    const result = await probe(spec, address, signal);
-    if (result.ok) this.#passedMs.set(address, performance.now());
-    return result;
-  };
-
-  logger(): Logger {
-    return {
-      ...silentLogger,
-      info: (message, fields = {}) => {
-        if (message === 'done' && fields['verb'] === 'create') this.#created(String(fields['item']));
-      },
-    };
-  }
-
-  #created(item: string): void {
-    const nowMs = performance.now();
-    const [type, id = ''] = item.split('/');
-    if (type !== 'server') return;
-    const address = this.operator?.observation.get({ type, id })?.fields['address'] ?? '';
-    const passedMs = this.#passedMs.get(address);
-    if (passedMs !== undefined) this.applied.push(nowMs - passedMs);
-    this.#passedMs.delete(address);
-  }
-}
-
-function isSettled(operator: Operator, replicas: number): boolean {
-  const status = operator.statuses.all().find(({ kind }) => kind === 'MCPService');
-  const workloads = status?.instances.filter(({ type }) => type === 'workload') ?? [];
-  const plans = operator.currentPlans();
-  const isStill = operator.idle && plans.every(({ actions, waits }) => actions.length + waits.length === 0);
-  return isStill && workloads.length === replicas && status?.readyReplicas === replicas;
 }
 
 async function end(traffic: ChildProcess): Promise<{ requests: number; failures: string[] }> {
