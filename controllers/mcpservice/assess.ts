@@ -6,6 +6,7 @@ import type { Outcome } from '../../operator/core/history.ts';
 import type { Resource } from '../../operator/core/resource.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { namingRevisions, outcomeOf } from './outcome.ts';
+import { disputedHealth } from './views.ts';
 import { endpointPath } from './workloads.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
@@ -63,6 +64,7 @@ function judge(
       ? condition('Ready', 'True', 'Serving', sentence)
       : condition('Ready', 'False', blocker.reason, `${trouble} (${sentence})`),
     ...(some && !all ? [condition('Degraded', 'True', blocker.reason, trouble)] : []),
+    ...disputedHealth(assessment),
   ];
   return { conditions, outcome };
 }

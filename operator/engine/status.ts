@@ -3,6 +3,8 @@ import type { ServerInfo, Verdict } from '../core/kind.ts';
 import type { Origin, Resource, ResourceKey } from '../core/resource.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';
 
+/** Conditions that are there only while something is wrong. */
+const troubles = new Set(['Degraded', 'HealthDisputed']);
 /** Reasons that pass by themselves: nobody needs to look into the manifest. */
 const calm = new Set(['Progressing', 'Starting']);
 
@@ -91,7 +93,7 @@ export function settleStatus(input: StatusInput): Status {
 
 /** Trouble names the manifest in which it may be mended: `files.yaml:1 port 11100 belongs to service/postgres; ...`. */
 function withPlace(draft: ConditionDraft, { file, line }: Origin): ConditionDraft {
-  const isTrouble = draft.status === (draft.type === 'Degraded' ? 'True' : 'False');
+  const isTrouble = draft.status === (troubles.has(draft.type) ? 'True' : 'False');
   if (!isTrouble || calm.has(draft.reason) || draft.reason === 'InvalidManifest') return draft;
   return draft.message.startsWith(`${file}:`) ? draft : { ...draft, message: `${file}:${line} ${draft.message}` };
 }

@@ -89,6 +89,21 @@ describe('status of a service', () => {
     });
   }
 
+  it('tells when the balancer and the registry disagree about a replica', () => {
+    const views = (health: string, registry: string): string => {
+      const verdict = assess({
+        change: (world) => {
+          alter('server', (item) => ({ ...item, fields: { health } }))(world);
+          alter('registration', (item) => ({ ...item, fields: { health: registry }, message: 'answered 503' }))(world);
+        },
+      });
+      return message(verdict, 'HealthDisputed');
+    };
+    expect(views('UP', 'critical')).to.match(/^files-[0-9a-f]{8}-1: HAProxy says UP, Consul says critical/);
+    expect(views('DOWN', 'passing')).to.include('HAProxy says DOWN, Consul says passing');
+    expect([views('UP', 'passing'), views('DOWN', 'critical')]).to.deep.equal(['', '']);
+  });
+
   it('names the health check that fails', () => {
     const verdict = assess({
       change: alter('server', (item) => ({ ...item, message: 'L7STS/503', fields: { health: 'DOWN' } })),
