@@ -23,7 +23,6 @@ export async function serve(net: TestNetwork, ...services: readonly Manifest[]):
 
 /** Lets every client ask a few times while nothing happens, for the comparison; then counts for the phase `during`. */
 export async function measureBefore(load: RunningLoad, size: Size): Promise<void> {
-  await load.phase('warm-up');
   await load.round();
   await load.phase('before');
   for (let round = 0; round < size.rounds; round++) await load.round();

@@ -51,7 +51,7 @@ export function nowMs(): number {
 
 /** Where clients write down what they were answered. */
 export class Ledger {
-  phase = 'before';
+  phase = 'warm-up';
   #requests = 0;
   #streamsCut = 0;
   readonly #failures: Failure[] = [];
