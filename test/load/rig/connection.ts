@@ -29,12 +29,14 @@ const meta = {
 export class Connection {
   readonly #url: string;
   readonly #timeoutMs: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent: Agent;
   #lastId = 0;
 
-  constructor(url: string, timeoutMs: number) {
+  /** @param localAddress whom the client seems to be; any address of 127.0.0.0/8 will do on the loopback interface */
+  constructor(url: string, timeoutMs: number, localAddress?: string) {
     this.#url = url;
     this.#timeoutMs = timeoutMs;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ...(localAddress !== undefined && { localAddress }) });
   }
 
   /** Resolves with the id of a new session. */
