@@ -17,6 +17,14 @@ export type CheckConfig = (
 export interface Change {
   readonly mutate: (model: Model | undefined) => Model | undefined;
   readonly follow?: (runtime: Runtime, before: Model | undefined) => Promise<void>;
+  /** The server that leaves the running process by this change. */
+  readonly leaving?: (before: Model | undefined) => Leaving | undefined;
+}
+
+export interface Leaving {
+  readonly server: ServerEntry;
+  /** Time for requests that are on their way, or still look for a connection, to end or turn to another server. */
+  readonly graceMs: number;
 }
 
 interface Pending {
@@ -26,6 +34,8 @@ interface Pending {
 }
 
 const gatherMs = 5;
+const retireDeadlineMs = 5_000;
+const removeDeadlineMs = 15_000;
 
 /**
  * The one writer of one HAProxy. Changes that arrive while another is being made are made together: however many
@@ -38,6 +48,8 @@ export class Balancer {
   readonly #check: CheckConfig;
   #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
+  /** Servers that are on their way out of the process; the file does not have them any more. */
+  readonly leaving = new Set<ServerEntry>();
   /** Counts reloads of this process's making; for tests and metrics. */
   reloads = 0;
 
@@ -71,13 +83,13 @@ export class Balancer {
 
   async #flush(signal: AbortSignal): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#pending.some(({ change }) => !change.follow))
-        await new Promise((resolve) => setTimeout(resolve, gatherMs));
-      const batch = this.#pending.splice(0);
-      try {
-        await this.#make(batch, signal);
-      } catch (fault) {
-        for (const { reject } of batch) reject(fault);
+      if (this.#pending.some(isStructural)) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      for (const batch of inOrder(this.#pending.splice(0))) {
+        try {
+          await this.#make(batch, signal);
+        } catch (fault) {
+          for (const { reject } of batch) reject(fault);
+        }
       }
     }
   }
@@ -103,12 +115,26 @@ export class Balancer {
       batch.map(async ({ change, resolve, reject }) => {
         try {
           if (running !== undefined) await change.follow?.(this.runtime, before);
-          resolve();
+          const leaving = running === undefined ? undefined : change.leaving?.(before);
+          if (!leaving) return resolve();
+          await this.runtime.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
+          // Waiting for requests that are on their way holds up no other change.
+          this.#seeOut(leaving, signal).then(resolve, reject);
         } catch (fault) {
           reject(fault);
         }
       }),
     );
+  }
+
+  async #seeOut({ server, graceMs }: Leaving, signal: AbortSignal): Promise<void> {
+    this.leaving.add(server);
+    try {
+      const deadline = AbortSignal.timeout(graceMs + removeDeadlineMs);
+      await this.runtime.removeServer(server, graceMs, AbortSignal.any([signal, deadline]));
+    } finally {
+      this.leaving.delete(server);
+    }
   }
 
   async #write(model: Model, structural: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
@@ -144,6 +170,22 @@ export class Balancer {
       throw fault;
     }
   }
+}
+
+/** Whether the running process cannot be told of it. */
+function isStructural({ change }: Pending): boolean {
+  return !change.follow && !change.leaving;
+}
+
+/**
+ * Servers leave before a reload: the process that has requests on their way to them must still be the one that is asked.
+ * Everything else is made together.
+ */
+function inOrder(pending: readonly Pending[]): (readonly Pending[])[] {
+  if (!pending.some(isStructural)) return [pending];
+  const isRemoval = ({ change }: Pending): boolean => change.leaving !== undefined && !change.follow;
+  const rest = pending.filter((each) => !isRemoval(each));
+  return [pending.filter(isRemoval), rest].filter((batch) => batch.length > 0);
 }
 
 export function withServer(model: Model, server: ServerEntry): Model {

@@ -4,10 +4,13 @@ import type { Action } from '../../core/plan.ts';
 import { withoutServer, withServer, type Change } from './balancer.ts';
 import type { BoundBalancer, BoundServer, Model, ServerEntry } from './model.ts';
 
+/** Time for requests that are on their way, or still look for a connection, to end or turn to another server. */
+const graceMs = 500;
+
 /** What an action means for the model and the running process. */
 export function changeFor(action: Action, nowMs: number): Change {
   if (action.verb === 'drain') return drainServer(action.item, nowMs);
-  if (action.verb === 'remove') return removal(action.item);
+  if (action.verb === 'remove') return removal(action.item, nowMs);
   const { item } = action;
   switch (item.type) {
     case 'balancer':
@@ -55,7 +58,10 @@ function putServer(item: ServerItem): Change {
         }
       }
       await runtime.addServer(entry, signal);
-      if (old && old.spec.instance !== entry.spec.instance) await runtime.removeServer(old, signal);
+    },
+    leaving(before) {
+      const old = before?.servers.get(id);
+      return old && old.spec.instance !== entry.spec.instance ? { server: old, graceMs } : undefined;
     },
   };
 }
@@ -73,16 +79,22 @@ function drainServer(item: Observed, nowMs: number): Change {
   };
 }
 
-function removal(item: Observed): Change {
+function removal(item: Observed, nowMs: number): Change {
   if (item.type === 'backend') return { mutate: (model) => model && withoutBackend(model, item.id) };
   if (item.type === 'balancer') return { mutate: () => undefined };
   return {
     mutate: (model) => model && withoutServer(model, item.id),
-    async follow(runtime, before) {
-      const server = before?.servers.get(item.id) ?? strayServer(item);
-      await runtime.removeServer(server, AbortSignal.timeout(15_000));
-    },
+    leaving: (before) => ({
+      server: before?.servers.get(item.id) ?? strayServer(item),
+      graceMs: Math.max(graceMs, drainLeftMs(item, nowMs)),
+    }),
   };
+}
+
+/** Its sessions may have ended before the deadline; requests that belong to none still have until then. */
+function drainLeftMs({ fields }: Observed, nowMs: number): number {
+  const sinceMs = Number(fields['drainingSinceMs'] ?? -Infinity);
+  return Math.ceil(sinceMs + Number(fields['drainTimeoutMs'] ?? 0) - nowMs);
 }
 
 /** A server that the process has and the file does not: only its names matter for its removal. */

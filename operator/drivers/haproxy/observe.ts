@@ -22,7 +22,7 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
       fields: { port: String(spec.port), balancer: spec.balancer },
     })),
     ...[...model.servers.values()].map((server) => describeServer(server, stale ? undefined : rows)),
-    ...(stale ? [] : strays(model, rows ?? [])),
+    ...(stale ? [] : strays(model, rows ?? [], balancer.leaving)),
   ];
 }
 
@@ -72,8 +72,8 @@ function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefi
 }
 
 /** Servers that somebody else added at run time, or that a crash left: they belong to nobody and go. */
-function strays(model: Model, rows: readonly ServerRow[]): Observed[] {
-  const known = new Set([...model.servers.values()].map(({ spec }) => `${spec.backend}/${spec.instance}`));
+function strays(model: Model, rows: readonly ServerRow[], leaving: Iterable<ServerEntry>): Observed[] {
+  const known = new Set([...model.servers.values(), ...leaving].map(({ spec }) => `${spec.backend}/${spec.instance}`));
   return rows.flatMap(({ backend, name }): Observed[] => {
     const owner = model.backends.get(backend)?.owner;
     if (owner === undefined || known.has(`${backend}/${name}`)) return [];

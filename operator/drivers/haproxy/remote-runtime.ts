@@ -63,6 +63,7 @@ export class RemoteRuntime implements Runtime {
 
   /** Servers stand in the file, which every change reloads. */
   async addServer(): Promise<void> {}
+  async retireServer(): Promise<void> {}
   async removeServer(): Promise<void> {}
   async set(): Promise<void> {}
 

@@ -27,8 +27,10 @@ export interface Runtime {
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
   addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
-  /** Lets requests in flight end, ends what is still open then (event streams), and takes the server away. */
-  removeServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
+  /** Lets nothing new reach the server. */
+  retireServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
+  /** Lets requests in flight end within `graceMs`, ends what is open then, and takes a retired server away. */
+  removeServer(server: ServerEntry, graceMs: number, signal: AbortSignal): Promise<void>;
   set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void>;
 }
 
@@ -84,16 +86,23 @@ export class SocketRuntime implements Runtime {
     const add = `add server ${name} ${serverParameters(server)}; enable health ${name}; enable server ${name}`;
     let answer = await ask(this.#admin, add, signal);
     if (answer.includes('Already exists')) {
-      await this.removeServer(server, signal);
+      await this.retireServer(server, signal);
+      await this.removeServer(server, 0, signal);
       answer = await ask(this.#admin, add, signal);
     }
     if (!answer.includes('New server registered')) throw rejected(add, answer);
   }
 
-  async removeServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
+  async retireServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
+    const retire = `set server ${qualifiedName(server)} state maint`;
+    const answer = await ask(this.#admin, retire, signal);
+    if (answer.trim() !== '' && !answer.includes('No such server')) throw rejected(retire, answer);
+  }
+
+  async removeServer(server: ServerEntry, graceMs: number, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
-    const remove = `set server ${name} state maint; wait 500ms srv-removable ${name}; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
-    const answer = await ask(this.#admin, remove, signal, 10_000);
+    const remove = `wait ${graceMs}ms srv-removable ${name}; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
+    const answer = await ask(this.#admin, remove, signal, graceMs + 10_000);
     if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
 
