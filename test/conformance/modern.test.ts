@@ -55,6 +55,17 @@ describe('revision 2026-07-28: the path changes nothing', function () {
   }
 
   for (const [way, locate] of ways) {
+    it(`cancels a call at the server when its client leaves before the answer begins, ${way}`, async () => {
+      const marker = randomUUID();
+      const leave = new AbortController();
+      const call = modernCall('wait', { marker }, { 'x-marker': marker });
+      const answer = fetch(await locate('modern', 3000), { ...call, signal: leave.signal }).catch(() => 'left');
+      await eventually(async () => (await fixture.marked('modern', marker)).length === 1);
+      leave.abort();
+      expect(await answer).to.equal('left');
+      await cancelledAtTheServer(marker);
+    });
+
     it(`cancels a call at the server when its client closes the open stream, ${way}`, async () => {
       const marker = randomUUID();
       const call = modernCall('wait_aloud', { marker }, { 'x-marker': marker });
