@@ -22,6 +22,7 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
       fields: { port: String(spec.port), balancer: spec.balancer },
     })),
     ...[...model.servers.values()].map((server) => describeServer(server, stale ? undefined : rows)),
+    ...leavingServers(model, balancer.leaving),
     ...(stale ? [] : strays(model, rows ?? [], balancer.leaving)),
   ];
 }
@@ -69,6 +70,12 @@ function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefi
     },
     ...(row?.status.startsWith('DOWN') && row.lastCheck !== '' && { message: row.lastCheck }),
   };
+}
+
+/** Still there, though no longer in the file: what they belong to must not go before them. */
+function leavingServers(model: Model, leaving: ReadonlySet<ServerEntry>): Observed[] {
+  const servers = [...leaving].filter(({ id }) => !model.servers.has(id));
+  return servers.map((server) => ({ ...describeServer(server, undefined), phase: 'draining' }));
 }
 
 /** Servers that somebody else added at run time, or that a crash left: they belong to nobody and go. */
