@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../../bench/statistics.ts';
 import { docker } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -38,13 +40,13 @@ export async function replicaKilled(net: TestNetwork, size: Size): Promise<Outco
 
 /** Resolves once the operator has made good the loss. */
 async function kill(net: TestNetwork): Promise<Kill> {
-  const [victim] = (await net.containers('app')).filter(({ State }) => State === 'running');
+  // The oldest, which has gathered the most sessions; the engine names the youngest first.
+  const victim = (await net.containers('app')).findLast(({ State }) => State === 'running');
   if (!victim) throw new Error('there is no replica to kill');
   const killed = docker.getContainer(victim.Id);
-  const { StartedAt: before } = (await killed.inspect()).State;
+  const { StartedAt: before, Pid: pid } = (await killed.inspect()).State;
   const killedMs = nowMs();
-  await killed.kill({ signal: 'SIGKILL' });
-  const deadMs = nowMs();
+  const [deadMs] = await Promise.all([untilDead(pid), killed.kill({ signal: 'SIGKILL' })]);
   await eventually(
     async () => {
       const containers = await net.containers('app');
@@ -58,6 +60,16 @@ async function kill(net: TestNetwork): Promise<Kill> {
     { timeoutMs: 60_000 },
   );
   return { host: hostOf({ containerId: victim.Id }), killedMs, deadMs };
+}
+
+/** Resolves with the time at which a container's first process was gone, and by that all of its processes. */
+async function untilDead(pid: number): Promise<number> {
+  for (;;) {
+    const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // proc(5): the state follows the name, which is in brackets. Z and X have closed their sockets.
+    if (!/\) [^ZX]/.test(state)) return nowMs();
+    await delay(1);
+  }
 }
 
 function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, net: TestNetwork): Outcome {
