@@ -139,7 +139,10 @@ function bridge(): Recipe {
     contents: { kind: 'bridge', source: NODE_RUNTIME, nodeVersion: NODE_VERSION },
     config: {
       volumes: ['/mcpnet'],
-      entrypoint: ['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib', '/mcpnet/bin/node', '/mcpnet/bridge.mjs'],
+      entrypoint: [
+        ...['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib'],
+        ...['/mcpnet/bin/node', '--max-semi-space-size=2', '/mcpnet/bridge.mjs'],
+      ],
     },
   };
 }

@@ -4,11 +4,13 @@ import { HealthEndpoint } from './health-endpoint.ts';
 import { createHttpServer } from './http-endpoint.ts';
 import type { Isolation } from './isolation.ts';
 import type { BridgeOptions } from './options.ts';
+import { RequestCount } from './request-count.ts';
 import { SessionEndpoint } from './session-endpoint.ts';
 import { SessionIsolation } from './session-isolation.ts';
 import { SessionlessEndpoint } from './sessionless-endpoint.ts';
 import { SessionTable } from './session-table.ts';
 import { SharedIsolation } from './shared-isolation.ts';
+import { StartGate } from './start-gate.ts';
 
 export interface Bridge {
   readonly port: number;
@@ -21,12 +23,15 @@ export interface Bridge {
 /** Starts the server's process and listens at once; until the server has proved itself `/health` says so. */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const isolation = isolate(options);
-  const sessions = new SessionTable(options.maxSessions, options.idleTimeoutMs, isolation.connect);
+  const gate = isolation.kind === 'session' ? new StartGate() : undefined;
+  const sessions = new SessionTable(options.maxSessions, options.idleTimeoutMs, isolation.connect, gate);
   const sessionless = new SessionlessEndpoint(() => isolation.forSessionless());
+  const requests = new RequestCount();
   const server = createHttpServer({
     path: options.path,
-    health: new HealthEndpoint(isolation, sessions),
+    health: new HealthEndpoint(isolation, sessions, requests),
     ready: isolation.ready,
+    requests,
     sessions: new SessionEndpoint(sessions),
     sessionless,
   });

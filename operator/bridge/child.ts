@@ -7,6 +7,8 @@ import { LineSplitter } from './line-splitter.ts';
 export interface CommandLine {
   readonly command: string;
   readonly args: readonly string[];
+  /** This process's own when not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** One JSON-RPC message of a child may not be larger than this; a child that says more is ended. */
@@ -24,7 +26,7 @@ export function killAllChildren(): void {
 }
 
 /**
- * One MCP server process over stdio, the leader of its own process group. Its environment is this process's.
+ * One MCP server process over stdio, the leader of its own process group.
  * The group is killed when the leader is gone, so that what `sh -c` or npx started goes with it.
  */
 export class Child {
@@ -37,8 +39,8 @@ export class Child {
   #ending: Promise<void> | undefined;
   #gone = false;
 
-  constructor({ command, args }: CommandLine, label: string) {
-    this.#process = spawn(command, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor({ command, args, env = process.env }: CommandLine, label: string) {
+    this.#process = spawn(command, args, { detached: true, env, stdio: ['pipe', 'pipe', 'pipe'] });
     living.add(this);
     const splitter = new LineSplitter(maxLineBytes, (line) => this.onLine(line));
     this.#process.stdout.on('data', (chunk: Buffer) => {
@@ -56,6 +58,11 @@ export class Child {
 
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** Null while it lives and when a signal has ended it. */
+  get exitCode(): number | null {
+    return this.#process.exitCode;
   }
 
   /** Whether its exit is our own doing. */

@@ -4,6 +4,7 @@ import { errorCode } from './json-rpc.ts';
 import { isModernPost } from './protocol-version.ts';
 import { refuse, type Refusal } from './reply.ts';
 import { maxBodyBytes, readBody } from './request-body.ts';
+import type { RequestCount } from './request-count.ts';
 import type { SessionEndpoint } from './session-endpoint.ts';
 import type { SessionlessEndpoint } from './sessionless-endpoint.ts';
 
@@ -12,6 +13,7 @@ export interface Routes {
   readonly health: HealthEndpoint;
   /** MCP requests wait for it: until then nobody knows what the server is. */
   readonly ready: Promise<void>;
+  readonly requests: RequestCount;
   readonly sessions: SessionEndpoint;
   readonly sessionless: SessionlessEndpoint;
 }
@@ -62,6 +64,7 @@ async function post(routes: Routes, request: IncomingMessage, response: ServerRe
   } catch {
     return refuse(response, parseError);
   }
+  routes.requests.track(body, response);
   const version = request.headers['mcp-protocol-version'];
   if (isModernPost(body, typeof version === 'string' ? version : undefined)) {
     return routes.sessionless.post(request, response, body);

@@ -25,7 +25,11 @@ export interface Flight {
   onProgress?(params: Fields): void;
 }
 
-type NoticeListener = (notice: JsonRpcNotification) => void;
+/** What concerns no single request. */
+export interface ChildListener {
+  onNotice(notice: JsonRpcNotification): void;
+  onClosed?(reason: string): void;
+}
 
 /**
  * Many askers at one initialized child. Every request gets an id of the child's own connection and every progress token
@@ -33,13 +37,13 @@ type NoticeListener = (notice: JsonRpcNotification) => void;
  * decide by method; requests by the child are refused, because no single client could be meant.
  */
 export class Multiplexer {
-  /** Why the child is gone. */
+  /** Why the child is gone. For those who live as long as it does; see `subscribe` for the others. */
   readonly closed: Promise<string>;
   readonly resources = new ResourceWatch(this);
   readonly #child: Child;
   readonly #turnstile: Turnstile;
   readonly #flights = new Map<RequestId, Flight>();
-  readonly #listeners = new Set<NoticeListener>();
+  readonly #listeners = new Set<ChildListener>();
   #facts: ServerFacts = { protocolVersion: latestLegacyVersion, capabilities: {}, serverInfo: {} };
   #lastId = 0;
   #idSeen = 0;
@@ -112,7 +116,8 @@ export class Multiplexer {
     this.#child.send(JSON.stringify(notice));
   }
 
-  subscribe(listener: NoticeListener): () => void {
+  /** Returns what ends it. */
+  subscribe(listener: ChildListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -154,7 +159,7 @@ export class Multiplexer {
     } else if (message.method === 'notifications/progress') {
       this.#progress(message.params);
     } else {
-      for (const listener of this.#listeners) listener(message);
+      for (const listener of this.#listeners) listener.onNotice(message);
     }
   }
 
@@ -169,6 +174,7 @@ export class Multiplexer {
     const flights = [...this.#flights.values()];
     this.#flights.clear();
     for (const flight of flights) flight.onResponse(failure(null, errorCode.internal, `the server process ${reason}`));
+    for (const listener of this.#listeners) listener.onClosed?.(reason);
     return reason;
   }
 }

@@ -27,9 +27,9 @@ export class Seat implements Upstream {
   constructor(multiplexer: Multiplexer, listener: UpstreamListener) {
     this.#multiplexer = multiplexer;
     this.#listener = listener;
-    this.#unsubscribe = multiplexer.subscribe((notice) => this.#onNotice(notice));
-    void multiplexer.closed.then((reason) => {
-      if (!this.#ended) listener.onClosed(reason);
+    this.#unsubscribe = multiplexer.subscribe({
+      onNotice: (notice) => this.#onNotice(notice),
+      onClosed: (reason) => listener.onClosed(reason),
     });
   }
 

@@ -63,9 +63,9 @@ export class SessionEndpoint {
       return refuse(response, initializedTwice, message.id);
     const answered = new Promise((resolve) => response.once('close', resolve));
     const session = await this.#sessions.open(answered);
+    if (response.closed) return void session?.end('the client left');
     if (session === undefined) return refuse(response, full(this.#sessions.max), message.id);
     const left = () => void session.end('the client left');
-    if (response.closed) return left();
     response.once('close', left);
     const late = setTimeout(() => void session.end('no answer to initialize in time'), initializeTimeoutMs);
     const answer = await session.initialize(message, json);

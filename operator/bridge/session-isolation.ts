@@ -1,4 +1,5 @@
-import type { Child, CommandLine } from './child.ts';
+import { Child, type CommandLine } from './child.ts';
+import { thriftyEnvironment, unknownOptionExitCode } from './child-environment.ts';
 import { ChildUpstream } from './child-upstream.ts';
 import type { Isolation, Verdict } from './isolation.ts';
 import { isResponse } from './json-rpc.ts';
@@ -20,6 +21,8 @@ export class SessionIsolation implements Isolation {
   readonly #maxSessions: number;
   readonly #spare: Spare;
   readonly #children = new Set<Child>();
+  /** Without thrift from when the server's Node turns out not to know our options. */
+  #command: CommandLine;
   #sessionless: Promise<Multiplexer> | undefined;
   /** From the first start; undefined until then. */
   #facts: ServerFacts | undefined;
@@ -30,7 +33,8 @@ export class SessionIsolation implements Isolation {
   constructor(command: CommandLine, maxSessions: number, idleTimeoutMs: number) {
     this.#maxSessions = maxSessions;
     this.#idleTimeoutMs = idleTimeoutMs;
-    this.#spare = new Spare(command);
+    this.#command = { ...command, env: thriftyEnvironment(process.env) };
+    this.#spare = new Spare((label) => new Child(this.#command, label));
     this.ready = this.#prove();
   }
 
@@ -87,7 +91,7 @@ export class SessionIsolation implements Isolation {
   /** `forget` makes the next one who asks start another. */
   async #startSessionless(forget: () => void): Promise<Multiplexer> {
     try {
-      const multiplexer = await this.#initialize('sessionless');
+      const multiplexer = await this.#initialize(this.#take('sessionless'));
       this.#refill();
       void multiplexer.closed.then(forget);
       this.#endWhenIdle(multiplexer, forget);
@@ -141,15 +145,27 @@ export class SessionIsolation implements Isolation {
    * a server's first. The spare that is started meanwhile is for the first client.
    */
   async #prove(): Promise<void> {
-    const multiplexer = await this.#initialize('proof');
+    const multiplexer = await this.#initializeProof();
     this.#refill();
     void multiplexer.end();
   }
 
-  /** Records how it went, and what the server said of itself. */
-  async #initialize(label: string): Promise<Multiplexer> {
+  async #initializeProof(): Promise<Multiplexer> {
+    const child = this.#take('proof');
     try {
-      const multiplexer = await Multiplexer.initialize(this.#take(label), initializeTimeoutMs);
+      return await this.#initialize(child);
+    } catch (error) {
+      if (child.exitCode !== unknownOptionExitCode || this.#command.env === undefined) throw error;
+      const { command, args } = this.#command;
+      this.#command = { command, args };
+      return this.#initializeProof();
+    }
+  }
+
+  /** Records how it went, and what the server said of itself. */
+  async #initialize(child: Child): Promise<Multiplexer> {
+    try {
+      const multiplexer = await Multiplexer.initialize(child, initializeTimeoutMs);
       this.#facts = multiplexer.facts;
       this.#succeeded();
       return multiplexer;

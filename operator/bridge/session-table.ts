@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Session } from './session.ts';
-import { StartGate } from './start-gate.ts';
+import type { StartGate } from './start-gate.ts';
 import type { Connect } from './upstream.ts';
 
 /** The open sessions by id: never more than the bound, none idle for longer than the time-out. */
@@ -10,13 +10,15 @@ export class SessionTable {
   readonly #connect: Connect;
   readonly #sessions = new Map<string, Session>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #gate = new StartGate();
+  readonly #gate: StartGate | undefined;
   #starting = 0;
 
-  constructor(max: number, idleTimeoutMs: number, connect: Connect) {
+  /** @param gate for sessions that start a process; one of a shared process starts nothing and need not wait */
+  constructor(max: number, idleTimeoutMs: number, connect: Connect, gate: StartGate | undefined) {
     this.max = max;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#connect = connect;
+    this.#gate = gate;
   }
 
   /** A place is taken from before the session's process starts until it is gone, so that the bound holds for processes. */
@@ -28,13 +30,18 @@ export class SessionTable {
     return this.#sessions.get(id);
   }
 
-  /** Opens a session when it is its turn; undefined, at once, when all places are taken. `settled`: it need not wait any more. */
+  /**
+   * Opens a session when it is its turn; undefined, at once, when all places are taken, or when it was `settled` before
+   * its turn came: nobody wants it any more.
+   */
   async open(settled: Promise<unknown>): Promise<Session | undefined> {
     if (this.size >= this.max) return undefined;
     this.#starting += 1;
     try {
-      await this.#gate.enter(settled);
-      return this.#start();
+      let isWanted = true;
+      void settled.then(() => (isWanted = false));
+      await this.#gate?.enter(settled);
+      return isWanted ? this.#start() : undefined;
     } finally {
       this.#starting -= 1;
     }

@@ -89,7 +89,9 @@ export class SessionlessHandler {
 
   /** Follows the child for as long as somebody listens, and subscribes it to the resources this listener names. */
   #listen(params: Fields): () => void {
-    if (this.#listens++ === 0) this.#stopListening = this.#child.subscribe((notice) => this.#publish(notice));
+    if (this.#listens++ === 0) {
+      this.#stopListening = this.#child.subscribe({ onNotice: (notice) => this.#publish(notice) });
+    }
     const release = watchedUris(params).map((uri) => this.#child.resources.watch(uri));
     return () => {
       if (--this.#listens === 0) this.#stopListening();

@@ -1,16 +1,16 @@
-import { Child, type CommandLine } from './child.ts';
+import type { Child } from './child.ts';
 
 /**
  * Keeps one process started ahead, not yet spoken to, so that a new session need not wait for the server's start.
  * A spare that dies by itself is not replaced before the next `take`: a command that cannot run is not run in a loop.
  */
 export class Spare {
-  readonly #command: CommandLine;
+  readonly #start: (label: string) => Child;
   #child: Child | undefined;
   #ended = false;
 
-  constructor(command: CommandLine) {
-    this.#command = command;
+  constructor(start: (label: string) => Child) {
+    this.#start = start;
   }
 
   get count(): number {
@@ -21,7 +21,7 @@ export class Spare {
   take(label: string): Child {
     const ready = this.#child?.alive === true ? this.#child : undefined;
     this.#child = undefined;
-    if (ready === undefined) return new Child(this.#command, label);
+    if (ready === undefined) return this.#start(label);
     ready.relabel(label);
     return ready;
   }
@@ -29,7 +29,7 @@ export class Spare {
   /** Starts the next one. */
   refill(): void {
     if (this.#ended || this.count > 0) return;
-    this.#child = new Child(this.#command, 'spare');
+    this.#child = this.#start('spare');
   }
 
   async end(): Promise<void> {

@@ -13,6 +13,10 @@ import { describeMachine, machineLine, measureLoad, type Load } from './machine.
 import { closeAll } from './network.ts';
 import { stopAll } from './operator.ts';
 import { formatTable, type RowResult } from './report.ts';
+import { bridgeInitialize } from './rows/bridge-initialize.ts';
+import { bridgeIsolation } from './rows/bridge-isolation.ts';
+import { bridgeMemory } from './rows/bridge-memory.ts';
+import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { firstCall } from './rows/first-call.ts';
 import { footprint } from './rows/footprint.ts';
@@ -28,6 +32,10 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   scale,
   proxy,
   footprint,
+  'bridge-initialize': bridgeInitialize,
+  'bridge-memory': bridgeMemory,
+  'bridge-isolation': bridgeIsolation,
+  'bridge-vanish': bridgeVanish,
 };
 const rows = { ...ordinaryRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));

@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.ts';
+import { markedProcesses, markName } from '../support/marked-processes.ts';
 
-export type Health = Record<string, unknown> & { status: string; sessions: number; children: number; reason?: string };
+export type Health = Record<string, unknown> & {
+  status: string;
+  sessions: number;
+  requests: number;
+  children: number;
+  reason?: string;
+};
 
 export interface BridgeProcess {
   readonly pid: number;
@@ -38,10 +44,11 @@ export async function startBridge(
   options: readonly string[],
   command: readonly string[],
   until: 'healthy' | 'listening' | 'spawned' = 'healthy',
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<BridgeProcess> {
   const mark = randomUUID();
   const child = spawn(process.execPath, [main, '--host', '127.0.0.1', '--port', '0', ...options, '--', ...command], {
-    env: { ...process.env, BRIDGE_TEST: mark, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, [markName]: mark, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let stderr = '';
@@ -52,7 +59,7 @@ export async function startBridge(
     pid: child.pid!,
     url,
     stderr: () => stderr,
-    offspring: () => marked(mark).filter((pid) => pid !== child.pid),
+    offspring: () => markedProcesses(mark).filter((pid) => pid !== child.pid),
     exited: new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal }))),
     health: async () => {
       const response = await fetch(new URL('/health', url));
@@ -75,27 +82,4 @@ export async function stopBridges(): Promise<void> {
 export async function stop(bridge: BridgeProcess): Promise<{ code: number | null; signal: string | null }> {
   if (running.has(bridge)) process.kill(bridge.pid, 'SIGTERM');
   return bridge.exited;
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-/** Every process that inherited the mark, found by its environment: a process can hide from its parent, not from this. */
-function marked(mark: string): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && isAlive(pid) && environment(pid).includes(`BRIDGE_TEST=${mark}`));
-}
-
-function environment(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
-import { isAlive, startBridge, stopBridges, toy } from './bridge-process.ts';
+import { isAlive } from '../support/marked-processes.ts';
+import { startBridge, stopBridges, toy } from './bridge-process.ts';
 import { closeClients, connectLegacy, connectModern } from './clients.ts';
 import { initialize, openSession, post, request } from './wire.ts';
 
@@ -85,19 +86,6 @@ describe('bridge, processes of sessions', () => {
     expect([next.status, next.messages[0].error]).to.deep.equal([404, { code: -32001, message: 'Session not found' }]);
     expect(await other.call('echo', { payload: 'fine' })).to.equal('fine');
     expect((await health()).code).to.equal(200);
-  });
-
-  it('refuses more sessions than it has places, and takes the next when one is free', async () => {
-    const { url, offspring } = await startBridge(['--max-sessions', '2'], toy());
-    const first = await openSession(url);
-    await openSession(url);
-    const refused = await post(url, initialize());
-    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '5']);
-    expect(refused.messages[0]).to.deep.include({ id: 'init', jsonrpc: '2.0' });
-    expect(refused.messages[0].error.message).to.match(/All 2 sessions are taken/);
-    expect(offspring().length).to.be.at.most(4);
-    expect((await fetch(url, { method: 'DELETE', headers: first })).status).to.equal(200);
-    await eventually(async () => (await post(url, initialize())).status === 200);
   });
 
   it('frees the place of a client that leaves before it is initialized', async () => {

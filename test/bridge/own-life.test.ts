@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { isAlive, startBridge, stop, stopBridges, toy } from './bridge-process.ts';
+import { isAlive } from '../support/marked-processes.ts';
+import { startBridge, stop, stopBridges, toy } from './bridge-process.ts';
 import { closeClients, connectLegacy, connectModern } from './clients.ts';
 
 describe('bridge, its own life', () => {

@@ -7,8 +7,14 @@ import type { ImageDefaults } from './images.ts';
 import { labelsFor } from './labels.ts';
 
 const bridgeDirectory = '/mcpnet';
-/** The bridge brings its own loader and libraries, so it runs in any image, be it alpine or empty. */
-const bridgeProgram = ['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib', '/mcpnet/bin/node', '/mcpnet/bridge.mjs'];
+/**
+ * The bridge brings its own loader and libraries, so it runs in any image, be it alpine or empty. What it reads it passes
+ * on at once: with a small young generation it stays at half the memory, and is no slower.
+ */
+const bridgeProgram = [
+  ...['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib'],
+  ...['/mcpnet/bin/node', '--max-semi-space-size=2', '/mcpnet/bridge.mjs'],
+];
 
 /** A container as hardened as its work allows: what a manifest does not ask for, it does not get. */
 export function createOptions(
