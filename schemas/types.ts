@@ -470,9 +470,13 @@ export interface MCPService {
       successThreshold: number;
     };
     /**
-     * How a change reaches the replicas: the new one serves before an old one goes.
+     * How a change reaches the replicas: unless said otherwise the new one serves before an old one goes.
      */
     rollout: {
+      /**
+       * `rolling`: the new revision serves before the old one goes. `recreate`: for what cannot exist twice (a fixed host port, a lock, a licence): the old one goes before the new one starts, its sessions end, and until the new one serves requests are answered 503 with Retry-After.
+       */
+      strategy: "rolling" | "recreate";
       /**
        * Largest number of replicas above `replicas` while a change rolls out.
        */
@@ -481,6 +485,19 @@ export interface MCPService {
        * A replaced replica keeps its sessions for at most so long. A duration with its unit, such as 300ms, 30s or 15m.
        */
       drainTimeout: string;
+      /**
+       * While it is present, a changed spec is tried beside the revision that last served, which keeps all its replicas. Remove it to roll the change out.
+       */
+      canary?: {
+        /**
+         * Share of new sessions and of requests without a session that the changed spec gets, in percent. A change of it moves nothing but weights.
+         */
+        weight: number;
+        /**
+         * Replicas that run the changed spec, beside `replicas`.
+         */
+        replicas: number;
+      };
     };
     /**
      * `none`: the service reaches nothing outside the internal network; `open`: also the frontend network and what lies behind it.

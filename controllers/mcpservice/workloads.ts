@@ -40,7 +40,9 @@ export function workloadItems(
     pids: spec.resources.pids,
     ...(spec.transport === 'stdio' && { bridge: bridge(service, context) }),
   };
-  const hash = hashOf({ scope: context.scope, owner, template });
+  // How a server without a bridge is reached is part of what it is: a wrong port or path fails beside the old revision.
+  const { startupTimeoutMs: _startupTimeoutMs, ...reach } = probe(service);
+  const hash = hashOf({ scope: context.scope, owner, template, ...(!template.bridge && { reach }) });
   const stem = `${qualified(owner)}-${hash.slice(0, 8)}`;
   const numbers = freeNumbers(spec.replicas, stem, context.rollout(owner).drained);
   const workloads = numbers.map((replica): WorkloadItem => ({
@@ -54,7 +56,12 @@ export function workloadItems(
       ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
     ],
     probe: { ...probe(service), ...gatewayOf(network, context) },
-    group: { name: 'replicas', replicas: spec.replicas, maxSurge: spec.rollout.maxSurge, exclusive: false },
+    group: {
+      name: 'replicas',
+      replicas: spec.replicas,
+      maxSurge: spec.rollout.maxSurge,
+      exclusive: spec.rollout.strategy === 'recreate',
+    },
     leasedPort: port,
   }));
   return { workloads };

@@ -12,6 +12,6 @@ export interface DiffInput {
   /** Any observed item, whoever owns it. */
   readonly lookup: Lookup;
   /** Items with an action under way; they are waited for, never acted on twice. */
-  readonly busy: ReadonlyMap<ItemKey, Action['verb']>;
+  readonly busy: ReadonlyMap<ItemKey, Action>;
   readonly nowMs: number;
 }

@@ -1,8 +1,9 @@
 import { bind, describeLate, type Lookup } from './bind.ts';
 import type { DiffInput } from './diff-input.ts';
-import { itemKey, type DesiredItem, type Observed, type WorkloadItem } from './item.ts';
+import { itemKey, type DesiredItem, type Observed } from './item.ts';
 import type { Action, Plan, Wait } from './plan.ts';
 import { planRemovals } from './removal.ts';
+import { roomFor, type Room } from './room.ts';
 import { isAdopted, sameHash } from './satisfied.ts';
 
 /**
@@ -12,7 +13,7 @@ import { isAdopted, sameHash } from './satisfied.ts';
 export function diff(input: DiffInput): Plan {
   const actions: Action[] = [];
   const waits: Wait[] = [];
-  const room = new Map<string, number>();
+  const room = new Map<string, Room>();
 
   for (const item of input.desired) {
     const step = growthStep(item, input, room);
@@ -23,10 +24,10 @@ export function diff(input: DiffInput): Plan {
   return { key: input.key, actions: [...actions, ...removals.actions], waits: [...waits, ...removals.waits] };
 }
 
-function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, number>): Action | Wait | undefined {
+function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>): Action | Wait | undefined {
   const { lookup } = input;
   if (input.busy.has(itemKey(item)))
-    return { item, cause: `${input.busy.get(itemKey(item)) ?? 'a step'} is under way` };
+    return { item, cause: `${input.busy.get(itemKey(item))?.verb ?? 'a step'} is under way` };
   const observed = lookup(item);
   if (observed && isAdopted(item, observed)) return undefined;
   if (observed?.phase === 'foreign')
@@ -41,22 +42,26 @@ function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, numbe
   const result = bind(item, lookup);
   if ('unbound' in result) return { item, cause: `needs the ${describeLate(result.unbound)}`, on: result.unbound.late };
   if (!observed) return createStep(result.bound, input, room);
-  return changeStep(result.bound, observed);
+  if (item.type === 'backend' && !sameHash(result.bound, observed) && !isWantedBySomeReady(input))
+    return { item, cause: 'changes when a replica that it is to lead to is ready' };
+  return changeStep(result.bound, observed, input);
 }
 
-function createStep(item: DesiredItem, input: DiffInput, room: Map<string, number>): Action | Wait {
+function createStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>): Action | Wait {
   if (item.type !== 'workload') return { verb: 'create', item, cause: 'does not exist' };
-  const left = room.get(item.group.name) ?? roomFor(item, input);
-  room.set(item.group.name, left - 1);
+  const { group } = item;
+  const { left, rival } = room.get(group.name) ?? roomFor(item, input);
+  room.set(group.name, { left: left - 1, ...(rival !== undefined && { rival }) });
+  if (group.exclusive && rival !== undefined)
+    return left > 0
+      ? { verb: 'prepare', item, cause: `takes the place of ${rival}` }
+      : { item, cause: `waits for room: ${rival} is still there` };
   if (left <= 0)
-    return {
-      item,
-      cause: `waits for room: ${item.group.replicas} replicas and ${item.group.maxSurge} more are the limit`,
-    };
-  return { verb: 'create', item, cause: `replica ${item.spec.replica} of ${item.group.replicas} is missing` };
+    return { item, cause: `waits for room: ${group.replicas} replicas and ${group.maxSurge} more are the limit` };
+  return { verb: 'create', item, cause: `replica ${item.spec.replica} of ${group.replicas} is missing` };
 }
 
-function changeStep(item: DesiredItem, observed: Observed): Action | Wait | undefined {
+function changeStep(item: DesiredItem, observed: Observed, input: DiffInput): Action | Wait | undefined {
   if (!sameHash(item, observed)) {
     return { verb: 'update', item, observed, cause: `hash ${observed.hash || 'unknown'} -> ${item.hash}` };
   }
@@ -64,8 +69,12 @@ function changeStep(item: DesiredItem, observed: Observed): Action | Wait | unde
     case 'ready':
     case 'foreign':
       return undefined;
-    case 'stopped':
+    case 'stopped': {
+      const rival = item.type === 'workload' && item.group.exclusive ? roomFor(item, input).rival : undefined;
+      if (rival !== undefined)
+        return { item, cause: `starts when ${rival} is gone`, on: { type: 'workload', id: rival } };
       return { verb: 'start', item, observed, cause: observed.message ?? 'is stopped' };
+    }
     case 'draining':
       return { verb: 'update', item, observed, cause: 'is wanted again' };
     case 'starting':
@@ -73,18 +82,6 @@ function changeStep(item: DesiredItem, observed: Observed): Action | Wait | unde
     case 'failed':
       return { item, cause: observed.message ?? 'failed', requeueAfterMs: 5_000 };
   }
-}
-
-/** How many more workloads the group may hold now. */
-function roomFor(item: WorkloadItem, input: DiffInput): number {
-  const { group } = item;
-  const desired = input.desired.filter((other) => other.type === 'workload' && other.group.name === group.name);
-  const existing = desired.filter((other) => input.lookup(other) || input.busy.has(itemKey(other))).length;
-  const wanted = new Set(desired.map(({ id }) => id));
-  const surplus = input.owned.filter(
-    ({ type, id, fields }) => type === 'workload' && fields['group'] === group.name && !wanted.has(id),
-  ).length;
-  return group.exclusive && surplus > 0 ? 0 : group.replicas + group.maxSurge - existing - surplus;
 }
 
 /**
@@ -102,6 +99,12 @@ function routesToDead(item: DesiredItem, observed: Observed | undefined, lookup:
   if (workload?.phase === 'starting' && !hasMoved) return undefined;
   const what = !workload ? 'is gone' : workload.phase === 'starting' ? 'has moved' : `is ${workload.phase}`;
   return { verb: 'remove', item: observed, cause: `workload ${item.workload} ${what}` };
+}
+
+/** A backend leads to the old replicas until a new one is proven: its path and checks are those of what serves. */
+function isWantedBySomeReady({ desired, lookup }: DiffInput): boolean {
+  const workloads = desired.filter(({ type }) => type === 'workload');
+  return workloads.length === 0 || workloads.some((item) => lookup(item)?.phase === 'ready');
 }
 
 /** A foreign network will do where it may be adopted. */

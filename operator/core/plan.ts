@@ -14,8 +14,12 @@ interface Shrink<Verb extends string> {
   readonly cause: string;
 }
 
-/** One step that may run now, in any order with the others of its plan. Its cause says why, for people. */
-export type Action = Grow<'create'> | Grow<'update'> | Grow<'start'> | Shrink<'drain'> | Shrink<'remove'>;
+/**
+ * One step that may run now, in any order with the others of its plan. Its cause says why, for people. To `prepare` a
+ * workload is to make it without starting it.
+ */
+export type Action =
+  Grow<'create'> | Grow<'prepare'> | Grow<'update'> | Grow<'start'> | Shrink<'drain'> | Shrink<'remove'>;
 
 /** A step that cannot run yet. */
 export interface Wait {
@@ -33,7 +37,14 @@ export interface Plan {
   readonly waits: readonly Wait[];
 }
 
-const verbs = { create: 'create', update: 'update', start: 'start ', drain: 'drain ', remove: 'remove' } as const;
+const verbs = {
+  create: 'create',
+  prepare: 'create',
+  update: 'update',
+  start: 'start ',
+  drain: 'drain ',
+  remove: 'remove',
+} as const;
 
 /** The dry run as printed: a block per resource that has something to do, and the sum. */
 export function formatPlans(plans: readonly Plan[]): string {
@@ -55,5 +66,5 @@ function formatSum(plans: readonly Plan[]): string {
   const count = (...wanted: readonly Action['verb'][]): number =>
     actions.filter(({ verb }) => wanted.includes(verb)).length;
   const waiting = plans.reduce((sum, plan) => sum + plan.waits.length, 0);
-  return `${count('create')} to create, ${count('update', 'start')} to update, ${count('remove', 'drain')} to remove, ${waiting} waiting`;
+  return `${count('create', 'prepare')} to create, ${count('update', 'start')} to update, ${count('remove', 'drain')} to remove, ${waiting} waiting`;
 }

@@ -1,5 +1,5 @@
 import type { DiffInput } from './diff-input.ts';
-import { itemKey, type DesiredItem, type Observed } from './item.ts';
+import { itemKey, type DesiredItem, type Observed, type WorkloadGroup } from './item.ts';
 import type { Action, Wait } from './plan.ts';
 import { isSatisfied } from './satisfied.ts';
 
@@ -47,9 +47,11 @@ function workloadStep(id: string, surplus: readonly Observed[], input: DiffInput
   const [server, registration, workload] = [of('server'), of('registration'), of('workload')];
 
   if (workload && !mayGo(workload, server, surplus, input)) {
-    return [{ item: workload, cause: 'serves until its replacement does' }];
+    const isExclusive = groupOf(workload, input)?.exclusive === true;
+    const cause = isExclusive ? 'serves until its replacement can start' : 'serves until its replacement does';
+    return [{ item: workload, cause }];
   }
-  if (server) return removeServer(server, surplus, input);
+  if (server) return removeServer(server, isInTheWay(workload, input), surplus, input);
   const next = registration ?? workload;
   return next ? [{ verb: 'remove', item: next, cause: removalCause(input) }] : [];
 }
@@ -64,16 +66,15 @@ function mayGo(
   surplus: readonly Observed[],
   input: DiffInput,
 ): boolean {
-  const group = input.desired.flatMap((item) =>
-    item.type === 'workload' && item.group.name === workload.fields['group'] ? [item.group] : [],
-  )[0];
-  if (!group || group.exclusive || server?.phase === 'draining') return true;
+  const group = groupOf(workload, input);
+  if (!group || server?.phase === 'draining') return true;
+  // What is stopped holds no place; what runs keeps its own until what takes it has been made.
+  if (group.exclusive)
+    return workload.phase === 'stopped' || membersOf(group, input).every((item) => input.lookup(item));
   if (!server && workload.phase !== 'ready') return true;
-  const replacements = input.desired.filter(
-    (item) => item.type === 'workload' && item.group.name === group.name && servesFully(item, input),
-  ).length;
+  const replacements = membersOf(group, input).filter((item) => servesFully(item, input)).length;
   const serving = surplus.filter(
-    (item) => item.type === 'workload' && item.fields['group'] === group.name && isServing(item, surplus),
+    (item) => item.type === 'workload' && item.fields['group'] === group.name && isServing(item, surplus, input),
   );
   const spare = replacements + serving.length - group.replicas;
   const rank = serving
@@ -84,22 +85,48 @@ function mayGo(
   return rank < 0 ? spare >= 0 || replacements > 0 : rank < spare;
 }
 
-function isServing(workload: Observed, surplus: readonly Observed[]): boolean {
-  return surplus.some(({ type, workload: of, phase }) => type === 'server' && of === workload.id && phase === 'ready');
+/** The group of the wanted workloads that this one is a surplus of; undefined where none is wanted. */
+function groupOf({ fields }: Observed, { desired }: DiffInput): WorkloadGroup | undefined {
+  return desired.flatMap((item) =>
+    item.type === 'workload' && item.group.name === fields['group'] ? [item.group] : [],
+  )[0];
+}
+
+function membersOf({ name }: WorkloadGroup, { desired }: DiffInput): DesiredItem[] {
+  return desired.filter((item) => item.type === 'workload' && item.group.name === name);
+}
+
+/** Whether another waits for its place: then sessions do not hold it up, for all that waits is refused meanwhile. */
+function isInTheWay(workload: Observed | undefined, input: DiffInput): boolean {
+  const group = workload && groupOf(workload, input);
+  return group?.exclusive === true && membersOf(group, input).some((item) => input.lookup(item)?.phase === 'stopped');
+}
+
+/** One whose server is just being drained or removed serves no longer, whatever was last seen of it. */
+function isServing(workload: Observed, surplus: readonly Observed[], { busy }: DiffInput): boolean {
+  const server = surplus.find(({ type, workload: of }) => type === 'server' && of === workload.id);
+  const verb = server && busy.get(itemKey(server))?.verb;
+  return server?.phase === 'ready' && verb !== 'drain' && verb !== 'remove';
 }
 
 /** The workload and everything that hangs on it, as desired. */
 function servesFully(workload: DesiredItem, input: DiffInput): boolean {
   return input.desired.every((item) => {
     const belongs = itemKey(item) === itemKey(workload) || (item.workload === workload.id && item.type === 'server');
-    return !belongs || (isSatisfied(item, input.lookup) && !input.busy.has(itemKey(item)));
+    const isDown = item.type === 'server' && input.lookup(item)?.fields['health'] === 'DOWN';
+    return !belongs || (isSatisfied(item, input.lookup) && !isDown && !input.busy.has(itemKey(item)));
   });
 }
 
-function removeServer(server: Observed, surplus: readonly Observed[], input: DiffInput): (Action | Wait)[] {
+function removeServer(
+  server: Observed,
+  isUrgent: boolean,
+  surplus: readonly Observed[],
+  input: DiffInput,
+): (Action | Wait)[] {
   // A surplus backend takes its servers along.
   if (surplus.some(({ type, id }) => type === 'backend' && id === server.fields['backend'])) return [];
-  const drainTimeoutMs = Number(server.fields['drainTimeoutMs'] ?? 0);
+  const drainTimeoutMs = isUrgent ? 0 : Number(server.fields['drainTimeoutMs'] ?? 0);
   if (server.phase !== 'draining' && drainTimeoutMs > 0 && server.fields['health'] !== 'DOWN') {
     return [{ verb: 'drain', item: server, cause: removalCause(input) }];
   }

@@ -1,6 +1,6 @@
 import { backoffMs } from '../core/backoff.ts';
 import { asFault, type Fault } from '../core/fault.ts';
-import { itemKey, type ItemKey, type ItemType } from '../core/item.ts';
+import { itemKey, type ItemKey, type ItemRef, type ItemType } from '../core/item.ts';
 import type { Action, Plan, Wait } from '../core/plan.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -34,7 +34,7 @@ export interface ExecutorDeps {
 export class Executor {
   readonly #deps: ExecutorDeps;
   readonly #driverOf = new Map<ItemType, Driver>();
-  readonly #busy = new Map<ItemKey, Action['verb']>();
+  readonly #busy = new Map<ItemKey, Action>();
   readonly #failures = new Map<ItemKey, Failure>();
   readonly #running = new Set<Promise<void>>();
 
@@ -43,7 +43,7 @@ export class Executor {
     for (const driver of deps.drivers) for (const type of driver.types) this.#driverOf.set(type, driver);
   }
 
-  get busy(): ReadonlyMap<ItemKey, Action['verb']> {
+  get busy(): ReadonlyMap<ItemKey, Action> {
     return this.#busy;
   }
 
@@ -68,7 +68,7 @@ export class Executor {
 
   start(key: ResourceKey, action: Action): void {
     const item = itemKey(action.item);
-    this.#busy.set(item, action.verb);
+    this.#busy.set(item, action);
     const run = this.#run(key, action).finally(() => this.#running.delete(run));
     this.#running.add(run);
   }
@@ -101,8 +101,16 @@ export class Executor {
       this.#deps.observation.write({ type, id }, observed);
       return undefined;
     } catch (error) {
+      if (driver && type === 'workload') await this.#lookAgain(driver, action.item);
       return asFault(error);
     }
+  }
+
+  /** A call that failed may have made something all the same; until it is seen, another would be made beside it. */
+  async #lookAgain(driver: Driver, { type, id }: ItemRef): Promise<void> {
+    const mark = this.#deps.observation.mark();
+    const found = await driver.read({ type, id }, this.#deps.signal).catch(() => undefined);
+    if (found) this.#deps.observation.refresh({ type, id }, found, mark);
   }
 
   #fail(item: ItemKey, action: Action, fault: Fault): void {

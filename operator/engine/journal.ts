@@ -49,6 +49,13 @@ export class Journal {
 }
 
 function eventReason({ verb, item }: Action): string {
-  const past = { create: 'Created', update: 'Updated', start: 'Started', drain: 'Draining', remove: 'Removed' }[verb];
+  const past = {
+    create: 'Created',
+    prepare: 'Prepared',
+    update: 'Updated',
+    start: 'Started',
+    drain: 'Draining',
+    remove: 'Removed',
+  }[verb];
   return `${past}${item.type.charAt(0).toUpperCase()}${item.type.slice(1)}`;
 }

@@ -154,6 +154,20 @@ function describeSubject(open: () => Subject, bench: Bench): void {
   });
 
   if (can.stop)
+    it('makes without starting what is only to be prepared, and starts it afterwards', async () => {
+      const prepared = await subject.driver.apply({ verb: 'prepare', item, cause: 'test' }, signal);
+      expect(prepared).to.include({ phase: 'stopped', hash: item.hash });
+      expect(prepared?.fields).to.not.have.any.keys('address', 'instance');
+      expect(await subject.driver.apply({ verb: 'prepare', item, cause: 'test' }, signal)).to.deep.equal(prepared);
+      const started = await subject.driver.apply(
+        { verb: 'start', item, cause: 'test', ...(prepared && { observed: prepared }) },
+        signal,
+      );
+      expect(started).to.include({ phase: 'starting' });
+      expect(await listed()).to.have.lengthOf(1);
+    });
+
+  if (can.stop)
     it('starts again what was stopped', async () => {
       const before = await create();
       await subject.stop?.(item);

@@ -38,7 +38,7 @@ describe('desire of a service', () => {
         ),
         'workload',
       ).id,
-    ).to.equal('web-cea6bd20-1');
+    ).to.equal('web-a4c1b081-1');
   });
 
   it('is only the listener where no replica is wanted', () => {

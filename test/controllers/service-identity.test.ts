@@ -51,6 +51,19 @@ describe('identity of a replica', () => {
     });
   }
 
+  for (const [what, spec] of [
+    ['the inner port', { mcpPort: 9000 }],
+    ['the path', { path: '/other' }],
+    ['the transport', { transport: 'sse' }],
+    ['what a probe asks', { healthCheck: { type: 'http', path: '/up' } }],
+  ] as const) {
+    it(`of a server without a bridge ends with a change of ${what}: a wrong one must fail beside what serves`, () => {
+      const web = { transport: 'streamable-http' };
+      const [old, changed] = [itemsOf(service('web', web)), itemsOf(service('web', { ...web, ...spec }))];
+      expect(first(changed, 'workload').id).to.not.equal(first(old, 'workload').id);
+    });
+  }
+
   it('ends when the value of a secret changes', () => {
     const manifest = service('files', { secrets: [{ name: 'github', key: 'token', targetEnvName: 'TOKEN' }] });
     const rotated = itemsOf(manifest, [network()], { secret: () => new Map([['token', 'd9']]) });

@@ -36,6 +36,13 @@ describe('diff, shrinking', () => {
     ]);
   });
 
+  it('does not trust a replacement that fails its health check', () => {
+    const observed = [seen(backend()), ...serving('old-1'), ...serving('new-1', { fields: { health: 'DOWN' } })];
+    expect(removals([backend(), ...replica('new-1')], observed)).to.deep.equal([
+      'wait workload/old-1: serves until its replacement does',
+    ]);
+  });
+
   it('lets go as many old replicas as new ones serve', () => {
     const desired = [backend(), ...replica('new-1', 1, two), ...replica('new-2', 2, two)];
     const observed = [seen(backend()), ...serving('old-1'), ...serving('old-2'), ...serving('new-1')];
@@ -43,6 +50,15 @@ describe('diff, shrinking', () => {
       'drain server/old-1: is no longer desired',
       'wait workload/old-2: serves until its replacement does',
     ]);
+  });
+
+  it('does not count on one that is just being drained', () => {
+    const desired = [backend(), ...replica('new-1')];
+    const draining = { verb: 'drain', item: seen(server('old-2')), cause: 'test' } as const;
+    const observed = [seen(backend()), ...serving('old-1'), ...serving('old-2')];
+    expect(lines(planOf(desired, observed, { busy: new Map([['server/old-2', draining]]) }))).to.include(
+      'wait workload/old-1: serves until its replacement does',
+    );
   });
 
   it('drains the surplus at once when there are fewer to be', () => {
@@ -188,7 +204,8 @@ describe('diff, shrinking', () => {
 
   it('leaves what is being worked on alone', () => {
     const observed = [seen(network('n')), seen(workload('a-1'))];
-    expect(lines(planOf([], observed, { busy: new Map([['workload/a-1', 'remove']]) }))).to.deep.equal([
+    const removal = { verb: 'remove', item: seen(workload('a-1')), cause: 'test' } as const;
+    expect(lines(planOf([], observed, { busy: new Map([['workload/a-1', removal]]) }))).to.deep.equal([
       'wait network/n: goes after the workloads that use it',
     ]);
   });

@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import type { History } from '../../operator/core/history.ts';
 import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
-import { askJson } from '../support/http.ts';
+import { ask, askJson } from '../support/http.ts';
 import { tiny, type Manifest } from '../support/manifests.ts';
+import { connect } from '../support/mcp-clients.ts';
 import { conditionOf, isReady } from '../support/test-network.ts';
 import { Traffic } from '../support/traffic.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
@@ -134,5 +135,122 @@ describe('revisions under traffic', function () {
     await net.operator.end('SIGTERM');
     expect(await refused('pause', 'calc')).to.match(/no operator is running on .*; start it: mcpnet up/);
     expect((await net.cli('history', 'calc')).stdout).to.match(/Serving/);
+  });
+});
+
+/** Asks a service to initialize, over and over, each time on a connection of its own; keeps every answer. */
+class Asker {
+  readonly answers: {
+    readonly status: number;
+    readonly retryAfter: string;
+    readonly body: string;
+    readonly atMs: number;
+  }[] = [];
+  #ending = false;
+  readonly #loop: Promise<void>;
+
+  constructor(url: URL) {
+    this.#loop = this.#ask(url);
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    await this.#loop;
+  }
+
+  async #ask(url: URL): Promise<void> {
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'asker', version: '1' } };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    while (!this.#ending) {
+      const answer = await ask(url.href, { method: 'POST', headers, body });
+      const retryAfter = answer.headers['retry-after'] ?? '';
+      this.answers.push({ status: answer.status, retryAfter, body: answer.body, atMs: performance.now() });
+    }
+  }
+}
+
+describe('a service of which there cannot be two', function () {
+  this.timeout(90_000);
+  const net = useTestNetwork();
+  const calc = (spec: Manifest['spec'] = {}): Manifest =>
+    tiny('calc', { port: net.port(0), rollout: { strategy: 'recreate', drainTimeout: '60s' }, ...spec });
+
+  before('serve it', async () => {
+    await net.write('calc.yaml', calc());
+    await net.start();
+    await net.ready('calc');
+  });
+
+  it('is never there twice, waits for no session, and answers 503 with Retry-After while it is not there', async () => {
+    const session = await connect(net.url(0));
+    await session.call('echo', { text: 'here' });
+    const events = await net.watchDocker();
+    const asker = new Asker(net.url(0));
+    await net.change('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));
+    await asker.end();
+    const refused = asker.answers.filter(({ status }) => status !== 200);
+    expect(refused.map(({ status, retryAfter }) => [status, retryAfter])).to.deep.equal(refused.map(() => [503, '1']));
+    expect(refused).to.not.have.length(0);
+    for (const { body } of refused) expect(JSON.parse(body)).to.have.nested.property('error.code');
+    expect(asker.answers.at(-1)?.status).to.equal(200);
+    // Made before the old one goes, started after it.
+    const order = (await events.containers()).map(({ action }) => action);
+    expect(order.indexOf('create')).to.be.below(order.indexOf('die')).and.at.least(0);
+    expect(order.indexOf('die')).to.be.below(order.indexOf('start'));
+  });
+
+  it('goes on serving while what should take its place cannot be made', async () => {
+    const asker = new Asker(net.url(0));
+    await net.write('calc.yaml', calc({ image: 'mcpnet-test/no-such-image:1' }));
+    const status = await net.until('calc', (each) => conditionOf(each, 'Degraded')?.reason === 'ImageMissing');
+    expect(conditionOf(status, 'Degraded')?.message).to.match(
+      /revision 3 does not come up, revision 2 goes on serving: /,
+    );
+    const { stdout } = await net.cli('history', 'calc');
+    expect(stdout).to.match(/^3 +Failed \(ImageMissing\)/m);
+    await net.write('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));
+    await net.ready('calc');
+    await asker.end();
+    expect(asker.answers.filter(({ status: each }) => each !== 200)).to.deep.equal([]);
+  });
+});
+
+describe('a rollout that fails', function () {
+  this.timeout(90_000);
+  const net = useTestNetwork();
+  const calc = (spec: Manifest['spec'] = {}): Manifest => tiny('calc', { port: net.port(0), replicas: 2, ...spec });
+
+  before('serve two replicas', async () => {
+    await net.write('calc.yaml', calc());
+    await net.start();
+    await net.ready('calc');
+  });
+
+  it('leaves the old revision serving, says why, piles nothing up, and ends with a rollback', async () => {
+    const traffic = new Traffic(net.url(0));
+    const old = (await net.containers('calc')).map(({ Id }) => Id).sort();
+    const bad: readonly (readonly [Manifest['spec'], string])[] = [
+      [{ command: ['sh', '-c', 'exit 1'] }, 'CrashLoop'],
+      [{ image: 'mcpnet-test/no-such-image:1' }, 'ImageMissing'],
+      [{ path: '/nothing-here', healthCheck: { interval: '500ms', startupTimeout: '2s' } }, 'NotSpeakingMCP'],
+    ];
+    for (const [spec, reason] of bad) {
+      await net.write('calc.yaml', calc(spec));
+      const status = await net.until('calc', (each) => conditionOf(each, 'Degraded')?.reason === reason, 30_000);
+      expect(conditionOf(status, 'Degraded')?.message).to.match(
+        /revision \d does not come up, revision 1 goes on serving: /,
+      );
+      expect(conditionOf(status, 'Available')?.status).to.equal('True');
+      expect((await net.containers('calc')).length).to.be.at.most(3);
+    }
+    await net.cli('rollback', 'calc');
+    await net.ready('calc');
+    await eventually(async () => (await net.containers('calc')).length === 2, { timeoutMs: 20_000 });
+    expect((await net.containers('calc')).map(({ Id }) => Id).sort()).to.deep.equal(old);
+    expect((await traffic.end()).failures).to.deep.equal([]);
+    expect((await net.cli('history', 'calc')).stdout.match(/Failed \(\w+\)/g)).to.deep.equal(
+      bad.map(([, reason]) => `Failed (${reason})`),
+    );
   });
 });

@@ -48,7 +48,7 @@ describe('executor', () => {
   it('calls an item busy until its action ends, and the observation is true by then', async () => {
     const { executor, observation, calls, ended } = bench();
     executor.start('k', create);
-    expect([...executor.busy]).to.deep.equal([['network/n', 'create']]);
+    expect([...executor.busy]).to.deep.equal([['network/n', create]]);
     calls[0]?.resolve({ type: 'network', id: 'n', owner: 'o', hash: 'h', phase: 'ready', fields: {} });
     await flush();
     expect(executor.busy.size).to.equal(0);

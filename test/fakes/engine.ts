@@ -52,7 +52,7 @@ export class FakeEngine extends FakeDriver {
     if (verb === 'remove') this.#remove(item);
     else if (item.type === 'network') this.#createNetwork(item);
     else if (item.type === 'volume') this.#createVolume(item);
-    else if (item.type === 'workload') this.#run(item);
+    else if (item.type === 'workload') this.#run(item, verb !== 'prepare');
     else throw new Fault('bug', 'InternalError', `Docker has no items of type ${item.type}`);
   }
 
@@ -119,7 +119,7 @@ export class FakeEngine extends FakeDriver {
     this.hint('all');
   }
 
-  #run(item: WorkloadItem): void {
+  #run(item: WorkloadItem, andStart: boolean): void {
     const image = item.spec.images.find((name) => !this.missingImages.has(name));
     if (image === undefined)
       throw new Fault('missing', 'ImageMissing', `image "${item.spec.images.join(' or ')}" is not here`);
@@ -138,7 +138,8 @@ export class FakeEngine extends FakeDriver {
       address: '',
     };
     this.containers.set(item.id, container);
-    if (container.state !== 'running') this.#start(container);
+    if (andStart && container.state !== 'running') this.#start(container);
+    else this.hint({ type: 'workload', id: item.id });
   }
 
   #start(container: FakeContainer): void {

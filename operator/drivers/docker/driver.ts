@@ -74,7 +74,7 @@ export class DockerDriver implements Driver {
       await this.#remove(action.item);
       return undefined;
     }
-    await this.#grow(action.item);
+    await this.#grow(action.item, action.verb !== 'prepare');
     return this.read(action.item);
   }
 
@@ -86,14 +86,14 @@ export class DockerDriver implements Driver {
     return call('list containers', this.#options.docker.listContainers({ all: true, filters: { label: labels } }));
   }
 
-  async #grow(item: DesiredItem): Promise<void> {
+  async #grow(item: DesiredItem, andStart: boolean): Promise<void> {
     switch (item.type) {
       case 'network':
         return this.#createNetwork(item);
       case 'volume':
         return this.#createVolume(item);
       case 'workload':
-        return this.#starts.add(() => this.#runWorkload(item));
+        return this.#starts.add(() => this.#runWorkload(item, andStart));
       case 'balancer':
       case 'backend':
       case 'registration':
@@ -130,8 +130,8 @@ export class DockerDriver implements Driver {
     await createVolume(docker, scope, item, logger);
   }
 
-  /** Creates the container unless it exists, and starts it unless it runs. */
-  async #runWorkload(item: WorkloadItem): Promise<void> {
+  /** Creates the container unless it exists, and starts it unless it runs or is only to be made. */
+  async #runWorkload(item: WorkloadItem, andStart: boolean): Promise<void> {
     const { docker, scope, secrets, logger } = this.#options;
     const existing = await this.read(item);
     if (!existing) {
@@ -139,6 +139,7 @@ export class DockerDriver implements Driver {
       if (item.requires) requireImage(image, item.requires);
       await this.#create(item, createOptions(scope, item, image, secrets));
     }
+    if (!andStart) return;
     const container = docker.getContainer(item.id);
     if (existing?.message === 'is paused') return call(`unpause ${item.id}`, container.unpause()).then(() => undefined);
     await copyIn(docker, item);
