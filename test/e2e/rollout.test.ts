@@ -46,7 +46,7 @@ describe('revisions under traffic', function () {
       /^REVISION +RESULT +AGE +CAUSE\n1 +Superseded +\d+s +first declared\n2 +Serving +\d+s +spec\.env changed\n$/,
     );
     const [first, second] = (await history()).revisions;
-    expect(first?.plan).to.include('create backend calc');
+    expect(first?.plan).to.match(/create (backend|workload) +calc/);
     expect(second).to.include({ result: 'Serving', origin: 'calc.yaml:1' });
     expect(second?.plan).to.include('create workload');
     const file = join(net.state, 'revisions/MCPService.default.calc.json');
