@@ -40,6 +40,10 @@ export class EventReader {
     return this.#hasEnded;
   }
 
+  get eventIds(): readonly string[] {
+    return [...this.#text.matchAll(/^id: (.+)$/gm)].map(([, id]) => id ?? '');
+  }
+
   /** The next message that has not been read yet. */
   async message(): Promise<Record<string, unknown>> {
     return eventually(
