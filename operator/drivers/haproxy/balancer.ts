@@ -95,36 +95,55 @@ export class Balancer {
   }
 
   async #make(batch: readonly Pending[], signal: AbortSignal): Promise<void> {
-    const before = await this.file.model();
+    const before = this.file.model();
     const model = batch.reduce<Model | undefined>((current, { change }) => change.mutate(current), before);
     if (!model) {
       // A file that cannot be read just now is not one that may go, and its sockets with it.
       if (before) await this.file.remove();
-      for (const { resolve } of batch) resolve();
-      return;
+    } else if (before && this.runtime.isDynamic && !batch.some(isStructural)) {
+      if (await this.#follow(batch, before, model, signal)) return;
+      await this.#load(before, model, signal);
+    } else {
+      await this.#load(before, model, signal);
     }
+    for (const { resolve } of batch) resolve();
+  }
+
+  /**
+   * Changes of servers: the file first, then the process. It is asked for its structure at the same time as it is told:
+   * one that runs on another structure is not what was meant to follow. Returns whether a process follows, or none runs.
+   */
+  async #follow(batch: readonly Pending[], before: Model, model: Model, signal: AbortSignal): Promise<boolean> {
+    this.file.replace(model);
+    const [running, outcomes] = await Promise.all([
+      this.runtime.structure(signal),
+      Promise.allSettled(batch.map(({ change }) => this.#tell(change, before))),
+    ]);
+    if (running !== undefined && running !== this.wantedHash(model)) return false;
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (running === undefined) resolve();
+      else if (outcome?.status === 'rejected') reject(outcome.reason);
+      // Waiting for requests that are on their way holds up no other change.
+      else if (outcome?.value) this.#seeOut(outcome.value, signal).then(resolve, reject);
+      else resolve();
+    }
+    return true;
+  }
+
+  async #tell(change: Change, before: Model): Promise<Leaving | undefined> {
+    await change.follow?.(this.runtime, before);
+    const leaving = change.leaving?.(before);
+    if (leaving) await this.runtime.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
+    return leaving;
+  }
+
+  /** Everything else: a file that HAProxy itself has checked, and a reload if one runs and runs something else. */
+  async #load(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
     const running = await this.runtime.structure(signal);
-    const structural = running !== this.wantedHash(model);
-    await this.#write(model, structural, running !== undefined, signal);
-    if (running !== undefined && structural) {
-      await this.#reload(before, model, signal);
-      for (const { resolve } of batch) resolve();
-      return;
-    }
-    await Promise.all(
-      batch.map(async ({ change, resolve, reject }) => {
-        try {
-          if (running !== undefined) await change.follow?.(this.runtime, before);
-          const leaving = running === undefined ? undefined : change.leaving?.(before);
-          if (!leaving) return resolve();
-          await this.runtime.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
-          // Waiting for requests that are on their way holds up no other change.
-          this.#seeOut(leaving, signal).then(resolve, reject);
-        } catch (fault) {
-          reject(fault);
-        }
-      }),
-    );
+    const isReload = running !== undefined && running !== this.wantedHash(model);
+    await this.#write(model, isReload, running !== undefined, signal);
+    if (isReload) await this.#reload(before, model, signal);
   }
 
   async #seeOut({ server, graceMs }: Leaving, signal: AbortSignal): Promise<void> {
@@ -137,11 +156,11 @@ export class Balancer {
     }
   }
 
-  async #write(model: Model, structural: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
+  async #write(model: Model, isReload: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
     const text = render(model);
-    if (text === (await this.file.text())) return;
-    const proposed = await this.file.propose(text, structural);
-    if (structural && isRunning) {
+    if (!isReload && text === this.file.text()) return;
+    const proposed = await this.file.propose(text);
+    if (isReload) {
       await this.runtime.deliver(scriptName, script);
       await this.runtime.deliver(proposed, text);
       const verdict = await this.#check(this.id, proposed, signal);
@@ -152,7 +171,7 @@ export class Balancer {
           `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`,
         );
     }
-    await this.file.accept(structural);
+    await this.file.accept();
     if (isRunning) await this.runtime.deliver(configName, text);
   }
 
@@ -163,8 +182,8 @@ export class Balancer {
       await this.runtime.reload(signal, this.wantedHash(model));
     } catch (fault) {
       if (before) {
-        await this.file.propose(render(before), true);
-        await this.file.accept(true);
+        await this.file.propose(render(before));
+        await this.file.accept();
         await this.runtime.deliver(configName, render(before));
       }
       throw fault;

@@ -83,7 +83,7 @@ export class HaproxyDriver implements Driver {
     if (type !== 'backend') return;
     const names = await readdir(this.#options.directory).catch(() => []);
     for (const other of names.filter((name) => name !== balancer.id).map((name) => this.balancer(name))) {
-      if (!(await other.file.model())?.backends.has(id)) continue;
+      if (!other.file.model()?.backends.has(id)) continue;
       const item: Observed = { type, id, owner, hash, phase: 'ready', fields: { balancer: other.id } };
       const removal: Action = { verb: 'remove', item, cause: `has moved to ${balancer.id}` };
       await other.change(changeFor(removal, this.#options.clock.now()), signal);
@@ -113,7 +113,7 @@ export class HaproxyDriver implements Driver {
  */
 async function refuseTakenPort(item: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
   if (item.type !== 'backend') return;
-  const model = await balancer.file.model();
+  const model = balancer.file.model();
   if (!model || [...model.backends.values()].some(({ spec }) => spec.port === item.spec.port)) return;
   // A process that runs on another structure than its file may hold the port itself; the reload that follows frees it.
   const running = await balancer.runtime.structure(signal);

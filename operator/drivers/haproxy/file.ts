@@ -1,12 +1,14 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from './model.ts';
-import { parseModel } from './render.ts';
+import { parseModel, render } from './render.ts';
 import { script, scriptName } from './script.ts';
 
 /** Name of the file that HAProxy reads, in the balancer's directory. */
 export const configName = 'haproxy.cfg';
 const nextName = 'haproxy.cfg.next';
+const mode = 0o600;
 
 interface Content {
   /** Of the file that was read: it changes with every writing, whoever writes. */
@@ -15,52 +17,56 @@ interface Content {
   readonly model: Model | undefined;
 }
 
-/** The configuration file: HAProxy's input and the only memory of what it was told. Read again only when it changed. */
+/**
+ * The configuration file: HAProxy's input and the only memory of what it was told. Read again only when it changed.
+ * What a change of a server waits for is done without a turn of the event loop: on a busy machine every turn costs more
+ * than these small calls together.
+ */
 export class ConfigFile {
   readonly #directory: string;
   #known: Content | undefined;
-  #proposed = '';
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
   /** The model that the file holds; undefined if there is none, or none of ours. */
-  async model(): Promise<Model | undefined> {
-    return (await this.#read())?.model;
+  model(): Model | undefined {
+    return this.#read()?.model;
   }
 
-  async text(): Promise<string> {
-    return (await this.#read())?.text ?? '';
+  text(): string {
+    return this.#read()?.text ?? '';
   }
 
-  /** Puts a text beside the file, to be checked. Returns its name within the directory. */
-  async propose(text: string, durable: boolean): Promise<string> {
-    this.#proposed = text;
-    const file = await this.#openNext();
+  /** Replaces the file in one step. It survives the process, and perhaps not the machine: the process has it as well. */
+  replace(model: Model): void {
+    const text = render(model);
+    if (text === this.text()) return;
+    const next = join(this.#directory, nextName);
+    writeFileSync(next, text, { mode });
+    const stamp = stampOf(next);
+    renameSync(next, this.#path);
+    this.#known = { stamp, text, model };
+  }
+
+  /** Puts a text beside the file, to be checked, and on the disk. Returns its name within the directory. */
+  async propose(text: string): Promise<string> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.#directory, scriptName), script, { mode });
+    const file = await open(join(this.#directory, nextName), 'w', mode);
     try {
-      if (durable) await writeFile(join(this.#directory, scriptName), script, { mode: 0o600 });
       await file.writeFile(text);
-      if (durable) await file.sync();
+      await file.sync();
     } finally {
       await file.close();
     }
     return nextName;
   }
 
-  /** Removes the directory with everything that HAProxy left in it. */
-  async remove(): Promise<void> {
-    this.#known = undefined;
-    await rm(this.#directory, { recursive: true, force: true });
-  }
-
-  /** Replaces the file by the proposed one in one step. */
-  async accept(durable: boolean): Promise<void> {
-    const next = join(this.#directory, nextName);
-    const stamp = await stampOf(next);
-    await rename(next, this.#path);
-    this.#known = { stamp, text: this.#proposed, model: parseModel(this.#proposed) };
-    if (!durable) return;
+  /** Replaces the file by the proposed one in one step, on the disk, too. */
+  async accept(): Promise<void> {
+    await rename(join(this.#directory, nextName), this.#path);
     const directory = await open(this.#directory, 'r');
     try {
       await directory.sync();
@@ -69,26 +75,21 @@ export class ConfigFile {
     }
   }
 
-  /** The directory is there but for the first time, so it is made only when it turns out to be missing. */
-  async #openNext(): Promise<FileHandle> {
-    const path = join(this.#directory, nextName);
-    try {
-      return await open(path, 'w', 0o600);
-    } catch {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      return open(path, 'w', 0o600);
-    }
+  /** Removes the directory with everything that HAProxy left in it. */
+  async remove(): Promise<void> {
+    this.#known = undefined;
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   get #path(): string {
     return join(this.#directory, configName);
   }
 
-  async #read(): Promise<Content | undefined> {
+  #read(): Content | undefined {
     try {
-      const stamp = await stampOf(this.#path);
+      const stamp = stampOf(this.#path);
       if (this.#known?.stamp === stamp) return this.#known;
-      const text = await readFile(this.#path, 'utf8');
+      const text = readFileSync(this.#path, 'utf8');
       this.#known = { stamp, text, model: parseModel(text) };
       return this.#known;
     } catch {
@@ -97,7 +98,7 @@ export class ConfigFile {
   }
 }
 
-async function stampOf(path: string): Promise<string> {
-  const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+function stampOf(path: string): string {
+  const { ino, mtimeNs, size } = statSync(path, { bigint: true });
   return `${ino}:${mtimeNs}:${size}`;
 }

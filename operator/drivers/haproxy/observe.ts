@@ -5,7 +5,7 @@ import type { ServerRow } from './runtime.ts';
 
 /** Everything that one HAProxy holds: what its file says, corrected by what the running process does. */
 export async function observeBalancer(balancer: Balancer, signal: AbortSignal): Promise<Observed[]> {
-  const model = await balancer.file.model();
+  const model = balancer.file.model();
   if (!model) return [];
   const running = await balancer.runtime.structure(signal);
   const rows = running === undefined ? undefined : await balancer.runtime.servers(signal);
@@ -29,7 +29,7 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
 
 /** One server as the file has it, without a question to the process. */
 export async function observeServer(balancer: Balancer, id: string): Promise<Observed | undefined> {
-  const server = (await balancer.file.model())?.servers.get(id);
+  const server = balancer.file.model()?.servers.get(id);
   return server && describeServer(server, undefined);
 }
 

@@ -68,7 +68,7 @@ export class RemoteRuntime implements Runtime {
   async set(): Promise<void> {}
 
   async #get(path: string, signal: AbortSignal): Promise<string> {
-    const model = await this.#file.model();
+    const model = this.#file.model();
     if (!model) throw new Error('it has no configuration yet');
     const { host, statisticsPort, gatewayToken = '' } = model.balancer.spec;
     const response = await fetch(`http://${host}:${statisticsPort}${path}`, {

@@ -55,13 +55,20 @@ export function parseModel(text: string): Model | undefined {
       // Written by render() below; a line damaged by hand fails to parse and is as good as absent.
       const entry = JSON.parse(json) as never;
       if (type === 'balancer') balancer = entry;
-      if (type === 'backend') backends.set((entry as Entry<BackendSpec>).id, entry);
+      if (type === 'backend') backends.set((entry as Entry<BackendSpec>).id, completed(entry));
       if (type === 'server') servers.set((entry as ServerEntry).id, entry);
     } catch {
       continue;
     }
   }
   return balancer && { balancer, backends, servers };
+}
+
+/** A file of an earlier version says nothing of what came later; it is rendered anew before it is made right. */
+function completed(entry: Entry<BackendSpec>): Entry<BackendSpec> {
+  const known: Partial<BackendSpec> = entry.spec;
+  const { access = { origins: [], hosts: [] }, limits = {} } = known;
+  return { ...entry, spec: { ...entry.spec, access, limits } };
 }
 
 /** Parameters of a server that both the file and `add server` give; dynamic servers inherit nothing. */
