@@ -5,7 +5,7 @@ import { itemKey, type Observed } from '../../operator/core/item.ts';
 import type { Outcome } from '../../operator/core/history.ts';
 import type { Resource } from '../../operator/core/resource.ts';
 import type { MCPService } from '../../schemas/types.ts';
-import { namingRevisions, outcomeOf } from './outcome.ts';
+import { canaryCondition, namingRevisions, outcomeOf } from './outcome.ts';
 import { disputedHealth } from './views.ts';
 import { endpointPath } from './workloads.ts';
 
@@ -22,7 +22,7 @@ export function assessService(service: ServiceResource, assessment: Assessment):
   return {
     conditions,
     outcome,
-    replicas: service.spec.replicas,
+    replicas: wantedReplicas(service, assessment),
     readyReplicas: serving.length,
     ...(port !== undefined && {
       port: port.port,
@@ -38,7 +38,8 @@ function judge(
   serving: readonly Observed[],
   info: ServerInfo | undefined,
 ): { conditions: ConditionDraft[]; outcome: Outcome } {
-  const { replicas, healthCheck } = service.spec;
+  const { healthCheck } = service.spec;
+  const replicas = wantedReplicas(service, assessment);
   const common = commonConditions(assessment);
   const blocker = whyNot(assessment, common);
   const some = serving.length > 0 || replicas === 0;
@@ -64,9 +65,15 @@ function judge(
       ? condition('Ready', 'True', 'Serving', sentence)
       : condition('Ready', 'False', blocker.reason, `${trouble} (${sentence})`),
     ...(some && !all ? [condition('Degraded', 'True', blocker.reason, trouble)] : []),
+    ...canaryCondition(service, assessment),
     ...disputedHealth(assessment),
   ];
   return { conditions, outcome };
+}
+
+/** Those of a revision that is being tried included. */
+function wantedReplicas({ spec }: ServiceResource, { desire }: Assessment): number {
+  return 'items' in desire ? desire.items.filter(({ type }) => type === 'workload').length : spec.replicas;
 }
 
 function isServing({ type, phase, fields }: Observed): boolean {

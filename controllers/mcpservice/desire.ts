@@ -4,9 +4,9 @@ import { nearest } from '../../operator/core/nearest.ts';
 import { keyOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { serviceRange } from '../mcpnetwork/haproxy.ts';
+import { canaryOf, evenly } from './canary.ts';
+import { replicasOf } from './replicas.ts';
 import { backendItem, registrationItem, serverItem } from './routes.ts';
-import { replicaWeights } from './weights.ts';
-import { workloadItems } from './workloads.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
 
@@ -19,18 +19,19 @@ export function desireService(service: ServiceResource, context: DesireContext):
   const network = found as Resource<MCPNetwork['spec']>;
   const lease = context.port(resourceKey(service));
   if ('problem' in lease) return { blocked: lease.problem };
-  const made = workloadItems(service, network, lease.port, context);
+  const tried = canaryOf(service, context);
+  if ('problem' in tried) return { blocked: tried.problem };
+  const made = replicasOf(service, network, lease.port, context, tried.canary);
   if ('problem' in made) return { blocked: made.problem };
 
-  const backend = backendItem(service, network, lease.port);
-  const weights = replicaWeights(service.spec, made.workloads.length);
+  const backend = backendItem(evenly(made.served), network, lease.port);
   return {
     items: [
       backend,
-      ...made.workloads.flatMap((workload, index) => [
+      ...made.replicas.flatMap(({ resource, workload, weight }) => [
         workload,
-        serverItem(service, backend, workload, context, weights[index] ?? 0),
-        registrationItem(service, network, workload, context),
+        serverItem(resource, backend, workload, context, weight),
+        registrationItem(resource, network, workload, context),
       ]),
     ],
   };

@@ -14,12 +14,20 @@ type NetworkResource = Resource<MCPNetwork['spec']>;
 /** A session of its own process costs tens of megabytes; one of a shared process costs next to nothing. */
 const defaultMaxSessions = { session: 24, shared: 1000 } as const;
 
+/** How many replicas of a revision there should be, and of all revisions together. */
+export interface Size {
+  readonly replicas: number;
+  readonly total: number;
+  readonly isTrial: boolean;
+}
+
 /** A container per replica. Replicas differ in nothing but their number, so their ids share one hash. */
 export function workloadItems(
   service: ServiceResource,
   network: NetworkResource,
   port: number,
   context: DesireContext,
+  size: Size,
 ): { workloads: WorkloadItem[] } | { problem: Problem } {
   const env = environment(service, context);
   if ('problem' in env) return env;
@@ -44,7 +52,7 @@ export function workloadItems(
   const { startupTimeoutMs: _startupTimeoutMs, ...reach } = probe(service);
   const hash = hashOf({ scope: context.scope, owner, template, ...(!template.bridge && { reach }) });
   const stem = `${qualified(owner)}-${hash.slice(0, 8)}`;
-  const numbers = freeNumbers(spec.replicas, stem, context.rollout(owner).drained);
+  const numbers = freeNumbers(size.replicas, stem, context.rollout(owner).drained);
   const workloads = numbers.map((replica): WorkloadItem => ({
     type: 'workload',
     id: `${stem}-${replica}`,
@@ -58,11 +66,12 @@ export function workloadItems(
     probe: { ...probe(service), ...gatewayOf(network, context) },
     group: {
       name: 'replicas',
-      replicas: spec.replicas,
+      replicas: size.total,
       maxSurge: spec.rollout.maxSurge,
       exclusive: spec.rollout.strategy === 'recreate',
     },
     leasedPort: port,
+    ...(size.isTrial && { isTrial: true }),
   }));
   return { workloads };
 }

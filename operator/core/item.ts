@@ -50,6 +50,8 @@ export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
   /** How readiness is proven. Not part of the hash: another interval replaces no container. */
   readonly probe: ProbeSpec;
   readonly group: WorkloadGroup;
+  /** Runs a revision that is being tried beside the one that serves. */
+  readonly isTrial?: boolean;
   /** Not part of the hash either: it lets no container be created from an image that could not do its work. */
   readonly requires?: ImageRequirement;
   /** Host port leased to the owner, kept as a label so that the lease survives the operator. Not part of the hash. */

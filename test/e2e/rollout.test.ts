@@ -254,3 +254,75 @@ describe('a rollout that fails', function () {
     );
   });
 });
+
+describe('a canary', function () {
+  this.timeout(90_000);
+  const net = useTestNetwork();
+  const calc = (spec: Manifest['spec'], canary?: { weight: number }): Manifest =>
+    tiny('calc', {
+      port: net.port(0),
+      replicas: 2,
+      rollout: { drainTimeout: '3s', ...(canary && { canary }) },
+      ...spec,
+    });
+  const changed = { env: [{ name: 'COLOUR', value: 'blue' }] };
+
+  /** How many of so many new sessions a container with this colour gets. */
+  const sessionsOn = async (names: readonly string[], count: number): Promise<number> => {
+    let found = 0;
+    for (let index = 0; index < count; index++) {
+      const session = await connect(net.url(0));
+      const host = await session.call('whoami');
+      await session.end();
+      if (names.some((name) => host.includes(name))) found++;
+    }
+    return found;
+  };
+  const hosts = async (old: readonly string[]): Promise<string[]> =>
+    (await net.containers('calc')).map(({ Id }) => Id.slice(0, 12)).filter((id) => !old.includes(id));
+  const loads = async (): Promise<unknown> => ({
+    pid: await net.haproxy.workerPid(),
+    reloads: await net.haproxy.reloads(),
+  });
+
+  it('gets its share of the sessions beside what serves, changes it without a reload, and is rolled out or taken back', async () => {
+    await net.write('calc.yaml', calc({}, { weight: 20 }));
+    await net.start();
+    await net.ready('calc');
+    const old = await hosts([]);
+    const traffic = new Traffic(net.url(0));
+
+    await net.write('calc.yaml', calc(changed, { weight: 20 }));
+    await net.until('calc', (status) => isReady(status) && conditionOf(status, 'Canary')?.status === 'True');
+    const tried = await hosts(old);
+    expect(tried).to.have.length(1);
+    expect((await hosts([])).filter((id) => old.includes(id))).to.have.length(2);
+    expect((await net.cli('history', 'calc')).stdout).to.match(/^2 +Canary/m);
+
+    const before = { ...((await loads()) as object), hosts: await hosts([]) };
+    await net.write('calc.yaml', calc(changed, { weight: 50 }));
+    await eventually(async () => {
+      const weights = (await net.haproxy.servers('calc')).map(({ weight }) => weight);
+      expect(weights).to.have.members([128, 128, 256]);
+    });
+    expect({ ...((await loads()) as object), hosts: await hosts([]) }).to.deep.equal(before);
+    expect((await traffic.end()).failures).to.deep.equal([]);
+    // Turns are given by weight: of 40 sessions 20, but for where the turns begin.
+    expect(await sessionsOn(tried, 40)).to.be.within(18, 22);
+
+    const more = new Traffic(net.url(0));
+    await net.write('calc.yaml', calc(changed));
+    await eventually(async () => (await hosts(old)).length === 2 && (await hosts([])).length === 2, {
+      timeoutMs: 30_000,
+    });
+    expect(await hosts(old), 'the one that was tried stays').to.include.members(tried);
+    await net.until('calc', (status) => isReady(status) && conditionOf(status, 'Canary') === undefined);
+
+    const kept = await hosts([]);
+    await net.write('calc.yaml', calc({}, { weight: 10 }));
+    await net.until('calc', (status) => isReady(status) && conditionOf(status, 'Canary')?.status === 'True');
+    await net.write('calc.yaml', calc(changed, { weight: 10 }));
+    await eventually(async () => (await hosts([])).sort().join() === kept.sort().join(), { timeoutMs: 30_000 });
+    expect((await more.end()).failures).to.deep.equal([]);
+  });
+});

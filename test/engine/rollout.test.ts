@@ -72,6 +72,87 @@ describe('recreate', () => {
   });
 });
 
+describe('canary', () => {
+  const files = (image: string, more: Manifest = {}, rollout: Manifest = {}): Manifest =>
+    service('files', { image, replicas: 2, rollout: { drainTimeout: '1s', ...rollout }, ...more });
+  const trying = (image: string, weight = 10): Manifest => files(image, {}, { canary: { weight } });
+  const served = ({ world }: Harness): Record<string, number> => {
+    const weights: Record<string, number> = {};
+    for (const { item } of world.balancer.routes('files')) {
+      const image = world.engine.containers.get(item.id)?.item?.spec.images[0] ?? 'nobody';
+      weights[image] = (weights[image] ?? 0) + item.spec.weight;
+    }
+    return weights;
+  };
+  const results = ({ operator }: Harness): string[] =>
+    operator.commands.history(key).revisions.map(({ number, result }) => `${number} ${result}`);
+
+  it('tries a change beside what serves, by weight, and rolls it out when it is taken away', async () => {
+    const harness = await Harness.settled(files('tiny:1'));
+    const old = harness.world.running('files');
+    harness.source.set(trying('tiny:2'));
+    await harness.pass(30_000);
+    expect(served(harness)).to.deep.equal({ 'tiny:1': 512, 'tiny:2': 57 });
+    expect(harness.world.running('files')).to.have.lengthOf(3).and.include.members(old);
+    expect(results(harness)).to.deep.equal(['1 Serving', '2 Canary']);
+    expect([harness.condition('files'), harness.condition('files', 'Canary')]).to.deep.equal([
+      'True Serving',
+      'True Trying',
+    ]);
+    expect(harness.message('files', 'Canary')).to.equal(
+      'revision 2 gets 10 % of new sessions on 1 replica, revision 1 the rest; remove spec.rollout.canary to roll it out, or take the change back',
+    );
+    await harness.replace();
+    await harness.start();
+    const done = harness.world.actions.length;
+    harness.source.set(trying('tiny:2', 50));
+    await harness.pass(30_000);
+    expect(new Set(harness.world.actions.slice(done).map(({ verb, item }) => `${verb} ${item.type}`))).to.deep.equal(
+      new Set(['update server']),
+    );
+    expect(served(harness)).to.deep.equal({ 'tiny:1': 256, 'tiny:2': 256 });
+    harness.source.set(files('tiny:2'));
+    await harness.pass(60_000);
+    expect(served(harness)).to.deep.equal({ 'tiny:2': 200 });
+    expect(results(harness)).to.deep.equal(['1 Superseded', '2 Serving']);
+  });
+
+  it('goes when the change is taken back, and another change takes its place', async () => {
+    const harness = await Harness.settled(files('tiny:1'));
+    const old = harness.world.running('files');
+    harness.source.set(trying('tiny:2'));
+    await harness.pass(30_000);
+    harness.source.set(trying('tiny:3'));
+    await harness.pass(30_000);
+    expect(Object.keys(served(harness)).toSorted()).to.deep.equal(['tiny:1', 'tiny:3']);
+    harness.source.set(trying('tiny:1'));
+    await harness.pass(30_000);
+    expect(harness.world.running('files')).to.deep.equal(old);
+    expect(results(harness)).to.deep.equal(['1 Superseded', '2 Superseded', '3 Superseded', '4 Serving']);
+  });
+
+  it('leaves everything to what serves when it does not come up, or is rolled back', async () => {
+    const harness = await Harness.settled(files('tiny:1'));
+    const old = harness.world.running('files');
+    harness.world.mute.add('tiny:2');
+    harness.source.set(trying('tiny:2'));
+    await harness.pass(120_000);
+    expect(harness.world.reached('files')).to.deep.equal(old);
+    expect(results(harness)).to.deep.equal(['1 Serving', '2 Failed']);
+    expect(harness.message('files', 'Degraded')).to.include('revision 2 does not come up, revision 1 goes on serving');
+    await harness.operator.commands.rollBack(key);
+    await harness.pass(30_000);
+    expect(harness.world.running('files')).to.deep.equal(old);
+    expect([harness.condition('files'), harness.condition('files', 'Canary')]).to.deep.equal(['True Serving', 'none']);
+  });
+
+  it('is whole at once where nothing has served yet', async () => {
+    const harness = await Harness.settled(trying('tiny:1'));
+    expect(served(harness)).to.deep.equal({ 'tiny:1': 200 });
+    expect(results(harness)).to.deep.equal(['1 Serving']);
+  });
+});
+
 /** A manifest of the service, what becomes of its image, and how long it stands. */
 interface Attempt {
   readonly image: number;
