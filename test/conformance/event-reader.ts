@@ -8,6 +8,7 @@ export class EventReader {
   readonly #abort: AbortController;
   readonly #ended: Promise<void>;
   #text = '';
+  #deliveries = 0;
   #read = 0;
   #hasEnded = false;
 
@@ -38,6 +39,11 @@ export class EventReader {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** How many pieces the stream has come in so far. */
+  get deliveries(): number {
+    return this.#deliveries;
   }
 
   get eventIds(): readonly string[] {
@@ -74,7 +80,10 @@ export class EventReader {
   async #follow(response: Response): Promise<void> {
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of response.body ?? []) this.#text += decoder.decode(chunk, { stream: true });
+      for await (const chunk of response.body ?? []) {
+        this.#text += decoder.decode(chunk, { stream: true });
+        this.#deliveries++;
+      }
     } catch {
       // Cut: by close() or by the other end. `hasEnded` says so.
     }

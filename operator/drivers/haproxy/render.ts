@@ -99,6 +99,8 @@ function globalLines(model: Model): string[] {
     '  option dontlog-normal',
     // A client that goes cancels its request (MCP 2026-07-28): the server hears of it, however silent the answer is.
     '  option abortonclose',
+    // Events leave as they come. Without it the kernel keeps each for up to 200 ms, waiting for the rest of the answer.
+    '  option http-no-delay',
     // Without it a reload closes idle connections that a client may be about to use.
     '  option idle-close-on-response',
     // Only a connection that could not be opened is tried again, on another server: nothing was sent yet.
