@@ -22,7 +22,7 @@ export function outcome(
 ): Outcome {
   const failed = verdict.failures.map(failureLine);
   const lost = verdict.lost.map(
-    ({ client, replica, endedMs }) => `${time(endedMs)} ${client} lost its session on ${replica}`,
+    ({ client, session, endedMs }) => `${time(endedMs)} ${client} lost its session on ${session.replica}`,
   );
   return {
     failed,
@@ -87,8 +87,8 @@ function latencySummaries({ latenciesMs }: LoadReport): object {
 }
 
 /** When, who, for how long, and what came instead of an answer. */
-export function failureLine({ client, startedMs, endedMs, replica, what }: Failure): string {
-  const where = replica === undefined || replica === '' ? '' : ` (session on ${replica})`;
+export function failureLine({ client, startedMs, endedMs, session, what }: Failure): string {
+  const where = session ? ` (session on ${session.replica})` : '';
   return `${time(startedMs)} ${client}${where}, after ${(endedMs - startedMs).toFixed(0)} ms: ${what}`;
 }
 

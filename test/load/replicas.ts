@@ -21,7 +21,7 @@ export class Replicas {
   }
 
   /** Whether the replica had been drained for all of its time when the session ended. */
-  wasDrained({ replica, endedMs }: SessionEnd, drainTimeoutMs: number): boolean {
+  wasDrained({ session: { replica }, endedMs }: SessionEnd, drainTimeoutMs: number): boolean {
     const id = this.#events.find((event) => hostOf(event) === replica)?.labels['io.mcpnet.id'];
     return this.#log.some(
       ({ message, verb, item, timestamp }) =>

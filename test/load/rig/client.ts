@@ -1,4 +1,4 @@
-import { nowMs, type ClientKind, type Ledger } from './ledger.ts';
+import { nowMs, type ClientKind, type HeldSession, type Ledger } from './ledger.ts';
 
 /** One of many who ask without end. */
 export interface Client {
@@ -15,13 +15,13 @@ export interface Asker {
   readonly client: string;
 }
 
-/** Makes one request and writes down how it went. Resolves with undefined if it failed; lets `Pass` errors through. */
+/** Makes one request and writes down how it went. Resolves with undefined if it failed; what `passes` is thrown on. */
 export async function attempt<T>(
   { ledger, kind, client }: Asker,
   request: () => Promise<T>,
   options: {
     replicaOf?: (value: T) => string | undefined;
-    replica?: string;
+    session?: HeldSession;
     passes?: (error: unknown) => boolean;
   } = {},
 ): Promise<T | undefined> {
@@ -37,7 +37,7 @@ export async function attempt<T>(
       client,
       startedMs,
       endedMs: nowMs(),
-      replica: options.replica,
+      session: options.session,
       what: describe(error),
     });
     return undefined;

@@ -1,7 +1,7 @@
 import { connect, connectModern, type McpSession } from '../../support/mcp-clients.ts';
 import { attempt, type Asker, type Client } from './client.ts';
 import type { Recollection } from './connection.ts';
-import { nowMs, type Ledger } from './ledger.ts';
+import { nowMs, type HeldSession, type Ledger } from './ledger.ts';
 
 /** The official SDK 1.x: what it takes for an error is one. */
 export class SessionJudge implements Client {
@@ -9,7 +9,7 @@ export class SessionJudge implements Client {
   readonly #url: URL;
   readonly #asker: Asker;
   #session: McpSession | undefined;
-  #replica = '';
+  #held: HeldSession = { replica: '', sinceMs: 0 };
   #texts = 0;
 
   constructor(name: string, ledger: Ledger, { url }: { readonly url: string }) {
@@ -24,12 +24,12 @@ export class SessionJudge implements Client {
     try {
       const answer = await attempt(this.#asker, () => this.#ask(), {
         replicaOf: ({ host }) => host,
-        replica: this.#replica,
+        session: this.#held,
         passes: (error) => this.#session !== undefined && isNotFound(error),
       });
       return answer !== undefined;
     } catch {
-      ledger.ended({ client: this.name, replica: this.#replica, startedMs, endedMs: nowMs() });
+      ledger.ended({ client: this.name, session: this.#held, startedMs, endedMs: nowMs() });
       const session = this.#session;
       this.#session = undefined;
       await session?.client.close();
@@ -44,15 +44,17 @@ export class SessionJudge implements Client {
   async #ask(): Promise<Recollection> {
     const memory = this.name;
     if (!this.#session) {
+      const sinceMs = nowMs();
       const opened = await connect(this.#url);
       await opened.call('remember', { text: memory });
       this.#session = opened;
+      this.#held = { replica: '', sinceMs };
     }
     const text = `${this.name}, text ${this.#texts++}`;
     const answer = JSON.parse(await this.#session.call('recall', { text })) as Recollection;
     if (answer.text !== text || answer.memory !== memory)
       throw new Error(`asked for "${text}" and "${memory}", got ${JSON.stringify(answer)}`);
-    this.#replica = answer.host;
+    this.#held = { ...this.#held, replica: answer.host };
     return answer;
   }
 }

@@ -4,21 +4,28 @@
  */
 export type ClientKind = 'session' | 'opening' | 'stateless' | 'judge' | 'newcomer';
 
+/** A session and where it is held. */
+export interface HeldSession {
+  /** Host name of the replica. */
+  readonly replica: string;
+  readonly sinceMs: number;
+}
+
 /** A request that a user would have noticed. Times in milliseconds since the epoch. */
 export interface Failure {
   readonly kind: ClientKind;
   readonly client: string;
   readonly startedMs: number;
   readonly endedMs: number;
-  /** Host name of the replica that holds the client's session, where there is one. */
-  readonly replica: string | undefined;
+  /** The client's session, where there is one. */
+  readonly session: HeldSession | undefined;
   readonly what: string;
 }
 
 /** A session that was answered 404 "Session not found". Whether it may have been is for the scenario to say. */
 export interface SessionEnd {
   readonly client: string;
-  readonly replica: string;
+  readonly session: HeldSession;
   readonly startedMs: number;
   readonly endedMs: number;
 }

@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { attempt, type Asker, type Client } from './client.ts';
 import { Connection, SessionGone, type Recollection } from './connection.ts';
-import { nowMs, type Ledger } from './ledger.ts';
+import { nowMs, type HeldSession, type Ledger } from './ledger.ts';
 
 export interface SessionOptions {
   readonly url: string;
@@ -15,6 +15,7 @@ interface Held {
   readonly memory: string;
   /** The process that holds it; nobody else may ever answer. */
   readonly replica: Pick<Recollection, 'host' | 'process'>;
+  readonly sinceMs: number;
   readonly stream?: ClientRequest;
 }
 
@@ -43,9 +44,8 @@ export class SessionClient implements Client {
     try {
       return held ? await this.#call(held) : await this.#open();
     } catch (error) {
-      if (!(error instanceof SessionGone)) throw error;
-      const replica = held?.replica.host ?? '';
-      this.#asker.ledger.ended({ client: this.name, replica, startedMs, endedMs: nowMs() });
+      if (!(error instanceof SessionGone) || !held) throw error;
+      this.#asker.ledger.ended({ client: this.name, session: sessionOf(held), startedMs, endedMs: nowMs() });
       this.#forget();
       return true;
     }
@@ -66,7 +66,7 @@ export class SessionClient implements Client {
       const id = await this.#connection.initialize();
       await this.#connection.call(id, 'remember', { text: memory });
       const replica = await this.#recall(id, memory);
-      return { id, memory, replica };
+      return { id, memory, replica, sinceMs: startedMs };
     });
     if (!held) return false;
     const replica = held.replica.host;
@@ -75,7 +75,8 @@ export class SessionClient implements Client {
     return true;
   }
 
-  async #call({ id, memory, replica }: Held): Promise<boolean> {
+  async #call(held: Held): Promise<boolean> {
+    const { id, memory, replica } = held;
     const answer = await attempt(
       this.#asker,
       async () => {
@@ -86,7 +87,7 @@ export class SessionClient implements Client {
       },
       {
         replicaOf: ({ host }) => host,
-        replica: replica.host,
+        session: sessionOf(held),
         passes: (error) => error instanceof SessionGone,
       },
     );
@@ -117,4 +118,8 @@ export class SessionClient implements Client {
   #text(): string {
     return `${this.name}, text ${this.#texts++}`;
   }
+}
+
+function sessionOf({ replica, sinceMs }: Held): HeldSession {
+  return { replica: replica.host, sinceMs };
 }

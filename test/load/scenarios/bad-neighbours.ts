@@ -26,9 +26,9 @@ export async function badNeighbours(net: TestNetwork, size: Size): Promise<Outco
   const { sessions, stateless, judges, paceMs } = size;
   const load = startLoad({ urls: [net.url(0).href], sessions, stateless, judges, paceMs });
   await measureBefore(load, size);
-  const hanging = { stateless, paceMs: 50, timeoutMs: impatientMs };
+  const hanging = { stateless, paceMs, timeoutMs: impatientMs };
   const bad = [
-    startLoad({ urls: [net.url(1).href], stateless, work: { tool: 'sleep', ms: slowMs }, paceMs: 50 }),
+    startLoad({ urls: [net.url(1).href], stateless, work: { tool: 'sleep', ms: slowMs }, paceMs }),
     startLoad({ ...hanging, urls: [net.url(2).href] }),
     startLoad({ ...hanging, urls: [net.url(3).href] }),
   ];

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.ts';
 import { isReady, type TestNetwork } from '../../support/test-network.ts';
 import { failureLine, outcome, type Outcome } from '../outcome.ts';
 import { hostOf, Replicas } from '../replicas.ts';
-import { nowMs, type Failure, type LoadReport } from '../rig/ledger.ts';
+import { nowMs, type Failure, type HeldSession, type LoadReport } from '../rig/ledger.ts';
 import { startLoad } from '../rig/start-load.ts';
 import { both, measureAfter, measureBefore, serve } from '../service.ts';
 import type { Size } from '../sizes.ts';
@@ -40,11 +40,12 @@ export async function replicaKilled(net: TestNetwork, size: Size): Promise<Outco
 
 /** Resolves once the operator has made good the loss. */
 async function kill(net: TestNetwork): Promise<Kill> {
-  // The oldest, which has gathered the most sessions; the engine names the youngest first.
-  const victim = (await net.containers('app')).findLast(({ State }) => State === 'running');
+  const replicas = await Promise.all((await net.containers('app')).map(({ Id }) => docker.getContainer(Id).inspect()));
+  // The one that has served longest has gathered the most sessions.
+  const victim = replicas.sort((left, right) => (left.State.StartedAt < right.State.StartedAt ? -1 : 1))[0];
   if (!victim) throw new Error('there is no replica to kill');
   const killed = docker.getContainer(victim.Id);
-  const { StartedAt: before, Pid: pid } = (await killed.inspect()).State;
+  const { StartedAt: before, Pid: pid } = victim.State;
   const killedMs = nowMs();
   const [deadMs] = await Promise.all([untilDead(pid), killed.kill({ signal: 'SIGKILL' })]);
   await eventually(
@@ -74,15 +75,17 @@ async function untilDead(pid: number): Promise<number> {
 
 function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, net: TestNetwork): Outcome {
   const diedMs = ({ host, killedMs }: Kill): number => replicas.at(host, 'die', killedMs) ?? Number.NaN;
-  const killOf = (host: string): Kill | undefined => kills.find((each) => each.host === host);
+  /** Whether it was the session's own replica that was killed, while it held the session. */
+  const endedBy = ({ replica, sinceMs }: HeldSession, atMs: number): boolean =>
+    kills.some(({ host, killedMs, deadMs }) => host === replica && sinceMs <= deadMs && killedMs <= atMs);
   const isInFlight = ({ startedMs, endedMs }: Failure): boolean =>
     kills.some(({ killedMs, deadMs }) => startedMs <= deadMs && endedMs >= killedMs);
   const inFlight = report.failures.filter(isInFlight);
   const late = report.failures.filter((failure) => !isInFlight(failure));
   // A session of the dead replica that is told of its end by anything but a 404: its own loss, and nobody else's.
-  const untold = late.filter(({ replica, startedMs }) => (killOf(replica ?? '')?.killedMs ?? Infinity) < startedMs);
+  const untold = late.filter(({ session, startedMs }) => session !== undefined && endedBy(session, startedMs));
   const failures = late.filter((failure) => !untold.includes(failure));
-  const lost = report.ended.filter(({ replica, endedMs }) => (killOf(replica)?.killedMs ?? Infinity) > endedMs);
+  const lost = report.ended.filter(({ session, endedMs }) => !endedBy(session, endedMs));
   const goneMs = report.ended.map(({ startedMs, endedMs }) => endedMs - startedMs);
   const lateLandings = kills.map((each) => landingsAfter(report, each, diedMs(each), replicas));
   const routedAwayMs = kills.map((each) => routedAway(net, each, diedMs(each)));
@@ -126,7 +129,7 @@ function judge(report: LoadReport, kills: readonly Kill[], replicas: Replicas, n
       ],
       notes: [
         ...inFlight.slice(0, 5).map(({ client, what }) => `in flight: ${client}: ${what}`),
-        ...untold.map((each) => `told otherwise: ${failureLine(each)}`),
+        ...untold.slice(0, 5).map((each) => `told otherwise: ${failureLine(each)}`),
       ],
       samples: { goneMs, routedAwayMs, openings, kills, untold },
     },
