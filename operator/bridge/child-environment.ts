@@ -30,10 +30,19 @@ export function thriftyEnvironment(own: Environment): Environment {
 function compileCache(): string | undefined {
   try {
     const folder = mkdtempSync(join(tmpdir(), 'mcpnet-compile-cache-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    process.once('exit', () => remove(folder));
     return folder;
   } catch {
     // Nowhere to write: each process compiles for itself, as it would without us.
     return undefined;
+  }
+}
+
+/** A server that is just being killed may still write to it; what then remains must not change how the bridge exits. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It lies in a folder for temporary files.
   }
 }
