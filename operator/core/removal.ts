@@ -73,16 +73,22 @@ function mayGo(
     return workload.phase === 'stopped' || membersOf(group, input).every((item) => input.lookup(item));
   if (!server && workload.phase !== 'ready') return true;
   const replacements = membersOf(group, input).filter((item) => servesFully(item, input)).length;
-  const serving = surplus.filter(
-    (item) => item.type === 'workload' && item.fields['group'] === group.name && isServing(item, surplus, input),
-  );
+  const others = surplus.filter((item) => item.type === 'workload' && item.fields['group'] === group.name);
+  const serving = idsOf(others.filter((item) => isServing(item, surplus, input)));
   const spare = replacements + serving.length - group.replicas;
-  const rank = serving
-    .map(({ id }) => id)
-    .sort()
-    .indexOf(workload.id);
-  // What has no route adds nothing; it is kept only while it might be all there is.
-  return rank < 0 ? spare >= 0 || replacements > 0 : rank < spare;
+  const rank = serving.indexOf(workload.id);
+  if (rank >= 0) return rank < spare;
+  // What has no route adds nothing; as many are kept as are lacking, while they might be all there is.
+  const unrouted = idsOf(others.filter(({ id, phase }) => phase === 'ready' && !serverOf(id, surplus)));
+  return spare >= 0 || replacements > 0 || unrouted.indexOf(workload.id) >= -spare;
+}
+
+function idsOf(workloads: readonly Observed[]): string[] {
+  return workloads.map(({ id }) => id).sort();
+}
+
+function serverOf(workload: string, surplus: readonly Observed[]): Observed | undefined {
+  return surplus.find(({ type, workload: of }) => type === 'server' && of === workload);
 }
 
 /** The group of the wanted workloads that this one is a surplus of; undefined where none is wanted. */
@@ -104,7 +110,7 @@ function isInTheWay(workload: Observed | undefined, input: DiffInput): boolean {
 
 /** One whose server is just being drained or removed serves no longer, whatever was last seen of it. */
 function isServing(workload: Observed, surplus: readonly Observed[], { busy }: DiffInput): boolean {
-  const server = surplus.find(({ type, workload: of }) => type === 'server' && of === workload.id);
+  const server = serverOf(workload.id, surplus);
   const verb = server && busy.get(itemKey(server))?.verb;
   return server?.phase === 'ready' && verb !== 'drain' && verb !== 'remove';
 }

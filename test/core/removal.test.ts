@@ -82,6 +82,15 @@ describe('diff, shrinking', () => {
     ]);
   });
 
+  it('keeps no more replicas without a route than are lacking: they would leave no room for new ones', () => {
+    const observed = [seen(backend()), seen(workload('old-1')), seen(workload('old-2')), seen(workload('old-3'))];
+    expect(removals([backend(), ...replica('new-1')], observed)).to.deep.equal([
+      'remove workload/old-2: is no longer desired',
+      'remove workload/old-3: is no longer desired',
+      'wait workload/old-1: serves until its replacement does',
+    ]);
+  });
+
   it('does not let old replicas that lost their routes block the way of new ones', () => {
     const desired = [backend(), ...replica('new-1', 1, two), ...replica('new-2', 2, two)];
     const observed = [seen(backend()), seen(workload('old-1')), seen(workload('old-2')), ...serving('new-1')];

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { Refusal } from '../../operator/core/refusal.ts';
+import { keyOf } from '../../operator/core/resource.ts';
 import type { Harness } from '../fakes/harness.ts';
 import { network, service } from '../fakes/manifests.ts';
 import { noTrouble } from '../fakes/trouble.ts';
@@ -13,12 +15,16 @@ export interface Happening {
 
 export const names = ['files', 'memory', 'tools'] as const;
 
-/** What people do to manifests, and what calls may do: nothing that runs comes to harm. */
+/** What people do to manifests and tell the operator, and what calls may do: nothing that runs comes to harm. */
 export const calm = [
   'declare',
   'declare',
   'declare',
   'remove',
+  'rollBack',
+  'pause',
+  'resume',
+  'drain',
   'replaceOperator',
   'slowCalls',
   'failingCalls',
@@ -73,11 +79,27 @@ export async function happen(
         service(name, {
           replicas,
           image: `tiny:${which % 3}`,
-          rollout: { drainTimeout: '1s', maxSurge: 1 + (which % 2) },
+          rollout: {
+            drainTimeout: '1s',
+            maxSurge: 1 + (which % 2),
+            ...(which % 5 === 0 && { canary: { weight: which, replicas: 1 + (who % 2) } }),
+          },
         }),
       );
       break;
     }
+    case 'rollBack':
+      await told(
+        harness.operator.commands.rollBack(keyOf('MCPService', 'default', name), which % 2 ? which % 5 : undefined),
+      );
+      break;
+    case 'pause':
+    case 'resume':
+      await told(harness.operator.commands[what](keyOf('MCPService', 'default', name)));
+      break;
+    case 'drain':
+      await told(harness.operator.commands.drain(keyOf('MCPService', 'default', name), String(1 + (which % 3))));
+      break;
     case 'remove':
       declared.delete(name);
       source.remove(service(name));
@@ -136,6 +158,13 @@ export async function happen(
       break;
   }
   await harness.pass(afterMs);
+}
+
+/** A command that makes no sense is refused; anything else that it throws is a defect. */
+async function told(command: Promise<string>): Promise<void> {
+  await command.catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+  });
 }
 
 /** Everything works again, and time passes. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Action } from '../../operator/core/plan.ts';
+import type { Operator } from '../../operator/engine/operator.ts';
 import { Harness } from '../fakes/harness.ts';
 import { network, service } from '../fakes/manifests.ts';
 import { FakeWorld } from '../fakes/world.ts';
@@ -31,7 +32,7 @@ async function begin(seedOfWorld: number): Promise<{ harness: Harness; declared:
 function expectConverged({ world, operator }: Harness, declared: Declared): void {
   for (const name of names) {
     const running = world.running(name);
-    expect(running, `containers of ${name}`).to.have.lengthOf(declared.get(name) ?? 0);
+    expect(running, `containers of ${name}`).to.have.lengthOf((declared.get(name) ?? 0) + trials(operator, name));
     expect(world.reached(name), `routes of ${name}`).to.deep.equal(running);
     expect(world.registered(name), `registrations of ${name}`).to.deep.equal(running);
   }
@@ -41,6 +42,14 @@ function expectConverged({ world, operator }: Harness, declared: Declared): void
     'stopped containers',
   ).to.deep.equal([]);
   expect(operator.idle, 'idle').to.equal(true);
+}
+
+/** Replicas of a canary that serves beside the others. */
+function trials({ store, commands }: Operator, name: string): number {
+  const key = `MCPService/default/${name}`;
+  const spec = store.get(key)?.spec as { rollout: { canary?: { replicas: number } } } | undefined;
+  const isTried = spec !== undefined && commands.history(key).revisions.at(-1)?.result === 'Canary';
+  return isTried ? (spec.rollout.canary?.replicas ?? 0) : 0;
 }
 
 async function expectNothingMore(harness: Harness): Promise<void> {
