@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { Fault } from '../../operator/core/fault.ts';
-import type { Observed } from '../../operator/core/item.ts';
+import { itemKey, type Observed } from '../../operator/core/item.ts';
 import type { Action, Plan } from '../../operator/core/plan.ts';
 import { Executor } from '../../operator/engine/execute.ts';
 import { Observation } from '../../operator/engine/observation.ts';
 import { Readiness } from '../../operator/engine/readiness.ts';
-import { network } from '../core/samples.ts';
+import { network, seen, workload } from '../core/samples.ts';
 import { flush, ManualClock } from '../fakes/manual-clock.ts';
 
 const item = network('n');
@@ -18,6 +18,8 @@ function bench() {
   const observation = new Observation(new Readiness());
   const calls: { resolve: (found: Observed | undefined) => void; reject: (error: unknown) => void }[] = [];
   const ended: string[] = [];
+  /** What a read finds. */
+  const found = new Map<string, Observed>();
   const abort = new AbortController();
   const executor = new Executor({
     clock,
@@ -27,9 +29,9 @@ function bench() {
     drivers: [
       {
         name: 'test',
-        types: ['network'],
+        types: ['network', 'workload'],
         list: async () => [],
-        read: async () => undefined,
+        read: async (ref) => found.get(itemKey(ref)),
         watch: () => undefined,
         apply: () => new Promise((resolve, reject) => calls.push({ resolve, reject })),
       },
@@ -41,7 +43,7 @@ function bench() {
     calls.at(-1)?.reject(error);
     await flush();
   };
-  return { clock, observation, executor, calls, ended, abort, fail };
+  return { clock, observation, executor, calls, ended, abort, fail, found };
 }
 
 describe('executor', () => {
@@ -54,6 +56,17 @@ describe('executor', () => {
     expect(executor.busy.size).to.equal(0);
     expect(observation.get(item)).to.include({ phase: 'ready' });
     expect(ended).to.deep.equal(['k create done']);
+  });
+
+  it('sees what a creation that failed has left: nothing is made beside it', async () => {
+    const { executor, observation, calls, found } = bench();
+    const half = seen(workload('files-1a2b3c4d-1'), { phase: 'stopped' });
+    found.set(itemKey(half), half);
+    executor.start('k', { verb: 'create', item: workload(half.id), cause: 'test' });
+    calls[0]?.reject(new Fault('transient', 'EngineSlow', 'no answer'));
+    await flush();
+    expect(executor.busy.size).to.equal(0);
+    expect(observation.get(half)).to.include({ phase: 'stopped' });
   });
 
   it('does not hold up one action by another', async () => {
