@@ -10,12 +10,14 @@ export interface Reply {
 }
 
 const answerMs = 60_000;
+/** Shorter than the 5 s after which servers on Node close a connection, perhaps just when it is to be used again. */
+const idleMs = 2_000;
 const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } };
 
 /** One client's session, with nothing between it and the wire. It counts its requests from 1, as all clients do. */
 export class BenchSession {
   readonly #base: string;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent = new Agent({ keepAlive: true, timeout: idleMs });
   #headers: Readonly<Record<string, string>> = {};
   #lastId = 0;
 

@@ -28,6 +28,8 @@ const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url)
 const floorProgram = fileURLToPath(new URL('floor-server.ts', import.meta.url));
 /** As the container has it. */
 const nodeFlag = '--max-semi-space-size=2';
+/** What our launcher sets for the bench itself; all subjects start without, as in a container. */
+const plain = { NODE_OPTIONS: undefined, NODE_COMPILE_CACHE: undefined, MALLOC_ARENA_MAX: undefined };
 const killAfterMs = 10_000;
 const readyMs = 30_000;
 const running = new Set<Subject>();
@@ -87,7 +89,7 @@ async function start(
 ): Promise<Subject> {
   const port = await freePorts(1);
   const mark = randomUUID();
-  const env = { ...process.env, [markName]: mark };
+  const env = { ...process.env, ...plain, [markName]: mark };
   const child = spawn(process.execPath, line(port), { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env });
   let tail = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (tail = `${tail}${text}`.slice(-2_000)));

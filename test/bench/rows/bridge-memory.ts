@@ -15,8 +15,7 @@ interface Held {
 const sessions = 20;
 const roundsOfWork = 100;
 const payload = 'x'.repeat(20_000);
-/** Shorter than the 5 s after which servers on Node close a connection that nobody uses. */
-const settleMs = 3_000;
+const settleMs = 5_000;
 const megabyte = 2 ** 20;
 
 /** What 20 held sessions take, each with a process of its own: just opened, and after some work. */
