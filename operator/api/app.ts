@@ -1,6 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Condition } from '../core/condition.ts';
-import type { History } from '../core/history.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import { answer, keyIn, type Named } from './answer.ts';
 
@@ -12,7 +11,7 @@ export interface Shown {
   events(key: ResourceKey): readonly unknown[];
   problems(): readonly unknown[];
   /** @throws Refusal if none is kept */
-  history(key: ResourceKey): History;
+  history(key: ResourceKey): unknown;
   plan(): string;
   readonly pid: number;
   readonly version: string;

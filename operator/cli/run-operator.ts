@@ -4,6 +4,7 @@ import { addCommands } from '../api/commands.ts';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { formatPlans } from '../core/plan.ts';
+import { withoutContents } from '../core/history.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -69,7 +70,7 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<App> 
   const path = socketPath(config);
   // Nobody answered at it, so it is left over from an operator that was killed.
   await rm(path, { force: true });
-  const app = createApp(show(operator, config));
+  const app = createApp({ ...show(operator, config), history: (key) => operator.commands.history(key) });
   addCommands(app, operator.commands);
   await app.listen({ path });
   await chmod(path, 0o600);
@@ -100,7 +101,8 @@ function show(operator: Operator, config: Config): Shown {
     statuses: () => operator.statuses.all(),
     events: (key) => operator.events.of(key),
     problems: () => operator.store.problems,
-    history: (key) => operator.commands.history(key),
+    // Specs hold values of variables: they are for those who may read the socket.
+    history: (key) => withoutContents(operator.commands.history(key)),
     plan: () => formatPlans(operator.currentPlans()),
     pid: process.pid,
     version: config.version,

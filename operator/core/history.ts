@@ -143,6 +143,16 @@ export function appended(
   return { ...history, revisions: bounded([...before, revision]) };
 }
 
+/** What may be shown to anybody: causes and results, not what was declared. */
+export function withoutContents(history: History): unknown {
+  const { hold, revisions, ...rest } = history;
+  return {
+    ...rest,
+    revisions: revisions.map(({ content: _content, ...revision }) => revision),
+    ...(hold && { hold: { reason: hold.reason, since: hold.since } }),
+  };
+}
+
 /** Lets the manifest decide again. */
 export function released(history: History): History {
   if (!history.hold) return history;

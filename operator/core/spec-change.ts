@@ -2,8 +2,8 @@ import stringify from 'safe-stable-stringify';
 
 const mostShown = 3;
 const longestValue = 40;
-/** Fields whose values stay out of every text: they may well be meant for nobody's eyes. */
-const unshown = new Set(['env']);
+/** Fields whose values stay out of every text: some put there what is meant for nobody's eyes. */
+const unshown = new Set(['env', 'args', 'command']);
 
 /** What differs between two specs, for people: `spec.image tiny:1 -> tiny:2, spec.args changed and 2 more`. */
 export function describeChange(before: unknown, after: unknown): string {

@@ -12,15 +12,15 @@ describe('what changed in a spec', () => {
     ],
     [
       'tells a field that came or went',
-      { args: ['x'] },
+      { version: '1' },
       { path: '/mcp' },
-      'spec.args ["x"] -> none, spec.path none -> /mcp',
+      'spec.path none -> /mcp, spec.version 1 -> none',
     ],
     [
-      'keeps variables to itself',
-      { env: [{ name: 'A', value: 'x' }] },
-      { env: [{ name: 'A', value: 'secret' }] },
-      'spec.env changed',
+      'keeps variables and arguments to itself',
+      { env: [{ name: 'A', value: 'x' }], args: ['a'] },
+      { env: [{ name: 'A', value: 'secret' }], args: ['--token=secret'] },
+      'spec.args changed, spec.env changed',
     ],
     [
       'counts what is too much',

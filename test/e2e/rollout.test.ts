@@ -129,9 +129,10 @@ describe('revisions under traffic', function () {
     );
     const overPort = `http://127.0.0.1:${net.ports.dashboard}/api/v1/resources/MCPService/default/calc/pause`;
     expect((await fetch(overPort, { method: 'POST' })).status, 'the dashboard port only shows').to.equal(404);
-    expect(
-      (await askJson<{ revisions: unknown[] }>(overPort.replace('pause', 'history'))).revisions,
-    ).to.not.have.length(0);
+    const shown = await askJson<{ revisions: object[] }>(overPort.replace('pause', 'history'));
+    expect(shown.revisions).to.not.have.length(0);
+    expect(JSON.stringify(shown), 'specs are for those who may read the socket').to.not.include('COLOUR');
+    expect(JSON.stringify(await history())).to.include('COLOUR');
     await net.operator.end('SIGTERM');
     expect(await refused('pause', 'calc')).to.match(/no operator is running on .*; start it: mcpnet up/);
     expect((await net.cli('history', 'calc')).stdout).to.match(/Serving/);
