@@ -57,7 +57,7 @@ export function outcome(
 function latencyFindings(what: string, { latenciesMs }: LoadReport): Finding[] {
   const { before } = latenciesMs;
   return Object.entries(latenciesMs)
-    .filter(([phase]) => phase !== 'warm-up' && phase !== 'before')
+    .filter(([phase]) => phase === 'during' || phase === 'after')
     .flatMap(([phase, byKind]) =>
       kinds.flatMap((kind): Finding[] => {
         const [now, then] = [byKind[kind], before?.[kind]];

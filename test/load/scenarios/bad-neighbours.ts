@@ -26,12 +26,17 @@ export async function badNeighbours(net: TestNetwork, size: Size): Promise<Outco
   const { sessions, stateless, judges, paceMs } = size;
   const load = startLoad({ urls: [net.url(0).href], sessions, stateless, judges, paceMs });
   await measureBefore(load, size);
+  await load.phase('between');
   const hanging = { stateless, paceMs, timeoutMs: impatientMs };
   const bad = [
     startLoad({ urls: [net.url(1).href], stateless, work: { tool: 'sleep', ms: slowMs }, paceMs }),
     startLoad({ ...hanging, urls: [net.url(2).href] }),
     startLoad({ ...hanging, urls: [net.url(3).href] }),
   ];
+  // Their threads have started once they answer: that is no part of what is measured.
+  await Promise.all(bad.map((each) => each.phase('during')));
+  await load.round();
+  await load.phase('during');
   // Long enough for connections to pile up on the ones that do not answer.
   for (let round = 0; round < 2 * size.rounds; round++) await load.round();
   const reports = await Promise.all(bad.map((each) => each.end()));
