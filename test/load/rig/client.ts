@@ -1,3 +1,4 @@
+import { ConnectionFailed } from './connection.ts';
 import { nowMs, type ClientKind, type HeldSession, type Ledger } from './ledger.ts';
 
 /** One of many who ask without end. */
@@ -37,6 +38,7 @@ export async function attempt<T>(
       client,
       startedMs,
       endedMs: nowMs(),
+      connectedMs: error instanceof ConnectionFailed ? error.connectedMs : undefined,
       session: options.session,
       what: describe(error),
     });

@@ -1,5 +1,6 @@
 import { Agent, request, type ClientRequest } from 'node:http';
 import { ask, type Answer } from '../../support/http.ts';
+import { nowMs } from './ledger.ts';
 
 /** What the tool `recall` of the tiny server answers. */
 export interface Recollection {
@@ -7,6 +8,17 @@ export interface Recollection {
   readonly memory?: string;
   readonly host: string;
   readonly process: string;
+}
+
+/** A connection that broke, or was refused. */
+export class ConnectionFailed extends Error {
+  /** When it was begun; long before the request, if it was kept. */
+  readonly connectedMs: number;
+
+  constructor(cause: unknown, connectedMs: number) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.connectedMs = connectedMs;
+  }
 }
 
 /** The answer that the protocol has for a session that is over: 404 with JSON-RPC error -32001. */
@@ -29,14 +41,18 @@ const meta = {
 export class Connection {
   readonly #url: string;
   readonly #timeoutMs: number;
-  readonly #agent: Agent;
+  readonly #agent: KeptAgent;
   #lastId = 0;
 
   /** @param localAddress whom the client seems to be; any address of 127.0.0.0/8 will do on the loopback interface */
   constructor(url: string, timeoutMs: number, localAddress?: string) {
     this.#url = url;
     this.#timeoutMs = timeoutMs;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ...(localAddress !== undefined && { localAddress }) });
+    this.#agent = new KeptAgent({
+      keepAlive: true,
+      maxSockets: 1,
+      ...(localAddress !== undefined && { localAddress }),
+    });
   }
 
   /** Resolves with the id of a new session. */
@@ -95,8 +111,22 @@ export class Connection {
     return answer;
   }
 
-  #ask(question: { method: string; headers: Readonly<Record<string, string>>; body?: string }): Promise<Answer> {
-    return ask(this.#url, { ...question, agent: this.#agent, timeoutMs: this.#timeoutMs });
+  async #ask(question: { method: string; headers: Readonly<Record<string, string>>; body?: string }): Promise<Answer> {
+    try {
+      return await ask(this.#url, { ...question, agent: this.#agent, timeoutMs: this.#timeoutMs });
+    } catch (cause) {
+      throw new ConnectionFailed(cause, this.#agent.connectedMs);
+    }
+  }
+}
+
+/** Knows when its one connection was begun. */
+class KeptAgent extends Agent {
+  connectedMs = 0;
+
+  override createConnection(...given: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
+    this.connectedMs = nowMs();
+    return super.createConnection(...given);
   }
 }
 

@@ -17,6 +17,8 @@ export interface Failure {
   readonly client: string;
   readonly startedMs: number;
   readonly endedMs: number;
+  /** When the connection was begun, where that is known and it is the connection that failed. */
+  readonly connectedMs: number | undefined;
   /** The client's session, where there is one. */
   readonly session: HeldSession | undefined;
   readonly what: string;
