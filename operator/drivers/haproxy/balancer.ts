@@ -34,6 +34,7 @@ interface Pending {
 }
 
 const gatherMs = 5;
+const reloadSpacingMs = 250;
 const retireDeadlineMs = 5_000;
 const removeDeadlineMs = 15_000;
 
@@ -52,6 +53,7 @@ export class Balancer {
   readonly leaving = new Set<ServerEntry>();
   /** Counts reloads of this process's making; for tests and metrics. */
   reloads = 0;
+  #reloadedAtMs = -Infinity;
 
   /** @param remote set where the container is out of reach and the engine must help */
   constructor(id: string, directory: string, check: CheckConfig, remote?: RemoteAccess) {
@@ -83,7 +85,7 @@ export class Balancer {
 
   async #flush(signal: AbortSignal): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#pending.some(isStructural)) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      if (this.#pending.some(isStructural)) await this.#gather();
       for (const batch of inOrder(this.#pending.splice(0))) {
         try {
           await this.#make(batch, signal);
@@ -92,6 +94,12 @@ export class Balancer {
         }
       }
     }
+  }
+
+  /** Every reload leaves a worker behind for as long as its streams are open: what comes in a row is loaded together. */
+  async #gather(): Promise<void> {
+    const sinceMs = performance.now() - this.#reloadedAtMs;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(gatherMs, reloadSpacingMs - sinceMs)));
   }
 
   async #make(batch: readonly Pending[], signal: AbortSignal): Promise<void> {
@@ -178,6 +186,7 @@ export class Balancer {
   /** A file that passes the check can still fail to load (a port is taken): then the old one comes back. */
   async #reload(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
     this.reloads++;
+    this.#reloadedAtMs = performance.now();
     try {
       await this.runtime.reload(signal, this.wantedHash(model));
     } catch (fault) {

@@ -10,7 +10,7 @@ import { scriptHash, scriptName } from './script.ts';
 export const configPath = '/mcpnet-config';
 /** Variable in the running process that tells which structure it was started with. */
 export const structureVariable = 'MCPNET_STRUCTURE';
-const oldWorkers = 10;
+const oldWorkers = 32;
 const itemMark = '# item ';
 
 /** The whole file. Pure: equal models give equal bytes. The comment lines carry the model, see {@link parseModel}. */
