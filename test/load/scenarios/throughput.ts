@@ -31,24 +31,30 @@ export async function throughput(
   const replicated = (replicas: number) => both('app', { port: net.port(0), replicas, resources });
   await serve(net, replicated(1));
   const load = startLoad({ urls: [net.url(0).href], stateless: clients, work, paceMs: 1 });
-  const recalls = startLoad({ urls: [net.url(0).href], stateless: 1, paceMs: 50 });
   const measured: Measured[] = [];
+  const used: number[] = [];
   for (const replicas of steps) {
     if (replicas > 1) await net.change('app.yaml', replicated(replicas));
-    await Promise.all([load.round(), recalls.round()]);
-    await Promise.all([load.phase(String(replicas)), recalls.phase(String(replicas))]);
+    await load.round();
+    const before = await requestsOf(net);
+    await load.phase(String(replicas));
     const startedMs = nowMs();
     const [{ busyCores }] = await Promise.all([measureLoad(), delay(size.measureMs)]);
     measured.push({ replicas, durationMs: nowMs() - startedMs, busyCores });
-    await Promise.all([load.phase('between'), recalls.phase('between')]);
+    await load.phase('between');
+    used.push([...(await requestsOf(net))].filter(([name, count]) => count > (before.get(name) ?? 0)).length);
   }
-  const [report, { answers, failures }] = [await load.end(), await recalls.end()];
+  const report = await load.end();
   const rates = measured.map((each) => rateOf(report, each));
   const findings = measured.flatMap((each, index) => findingsOf(report, each, rates[index] ?? 0, rates[0] ?? 0));
-  const used = steps.map((replicas) => Object.keys(answers[String(replicas)] ?? {}).length);
   const what = `throughput with ${cpus} of processor for each replica`;
-  const verdict = { failures: [...report.failures, ...failures], lost: report.ended };
+  const verdict = { failures: report.failures, lost: report.ended };
   return { ...outcome(what, report, verdict, { findings, samples: { measured, rates } }), used };
+}
+
+/** Requests that each server has been given so far. */
+async function requestsOf(net: TestNetwork): Promise<ReadonlyMap<string, number>> {
+  return new Map((await net.haproxy.servers('app')).map(({ svname, stot }) => [svname ?? '', Number(stot)]));
 }
 
 function rateOf(report: LoadReport, { replicas, durationMs }: Measured): number {
