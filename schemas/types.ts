@@ -441,7 +441,7 @@ export interface MCPService {
      */
     healthCheck: {
       /**
-       * What a healthy replica does: speak MCP, answer GET on path with 2xx or 3xx, or accept connections. A stdio server's bridge answers for its server.
+       * What a healthy replica does: speak MCP, answer GET on path with 2xx or 3xx, or accept connections. A stdio server's bridge answers for its server. To `mcp`, a refusal (401) is an answer, if it has a body.
        */
       type: "mcp" | "http" | "tcp";
       /**

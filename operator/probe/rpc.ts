@@ -40,7 +40,12 @@ export function serverFields(
   tools: RpcMessage | undefined,
 ): Record<string, string> {
   // What a stranger's server sends may have any shape: everything is looked at, nothing is trusted.
-  const info = (initialized['serverInfo'] ?? {}) as { name?: unknown; version?: unknown };
+  const meta = (initialized['_meta'] ?? {}) as Record<string, unknown>;
+  // Revision 2026-07-28 has it among the metadata.
+  const info = (initialized['serverInfo'] ?? meta['io.modelcontextprotocol/serverInfo'] ?? {}) as {
+    name?: unknown;
+    version?: unknown;
+  };
   const capabilities = Object.keys(initialized['capabilities'] ?? {});
   const listed = tools?.result?.['tools'];
   return {

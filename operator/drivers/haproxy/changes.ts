@@ -4,8 +4,7 @@ import type { Action } from '../../core/plan.ts';
 import { withoutServer, withServer, type Change } from './balancer.ts';
 import type { BoundBalancer, BoundServer, Model, ServerEntry } from './model.ts';
 
-/** Time for requests that are on their way, or still look for a connection, to end or turn to another server. */
-const graceMs = 500;
+const leastGraceMs = 500;
 
 /** What an action means for the model and the running process. */
 export function changeFor(action: Action, nowMs: number): Change {
@@ -61,7 +60,7 @@ function putServer(item: ServerItem): Change {
     },
     leaving(before) {
       const old = before?.servers.get(id);
-      return old && old.spec.instance !== entry.spec.instance ? { server: old, graceMs } : undefined;
+      return old && old.spec.instance !== entry.spec.instance ? { server: old, graceMs: graceMs(before) } : undefined;
     },
   };
 }
@@ -86,9 +85,17 @@ function removal(item: Observed, nowMs: number): Change {
     mutate: (model) => model && withoutServer(model, item.id),
     leaving: (before) => ({
       server: before?.servers.get(item.id) ?? strayServer(item),
-      graceMs: Math.max(graceMs, drainLeftMs(item, nowMs)),
+      graceMs: Math.max(graceMs(before), drainLeftMs(item, nowMs)),
     }),
   };
+}
+
+/**
+ * Time for requests that are on their way to end, and for those that still look for a connection to turn to another
+ * server or to learn that theirs is gone: each makes two attempts.
+ */
+function graceMs(model: Model | undefined): number {
+  return Math.max(leastGraceMs, 2 * (model?.balancer.spec.timeoutsMs.connect ?? 0) + 100);
 }
 
 /** Its sessions may have ended before the deadline; requests that belong to none still have until then. */
