@@ -108,11 +108,11 @@ function isInTheWay(workload: Observed | undefined, input: DiffInput): boolean {
   return group?.exclusive === true && membersOf(group, input).some((item) => input.lookup(item)?.phase === 'stopped');
 }
 
-/** One whose server is just being drained or removed serves no longer, whatever was last seen of it. */
+/** One that is just being taken away, or whose server is, serves no longer, whatever was last seen of it. */
 function isServing(workload: Observed, surplus: readonly Observed[], { busy }: DiffInput): boolean {
   const server = serverOf(workload.id, surplus);
-  const verb = server && busy.get(itemKey(server))?.verb;
-  return server?.phase === 'ready' && verb !== 'drain' && verb !== 'remove';
+  const isGoing = (item: Observed): boolean => ['drain', 'remove'].includes(busy.get(itemKey(item))?.verb ?? '');
+  return server?.phase === 'ready' && !isGoing(server) && !isGoing(workload);
 }
 
 /** The workload and everything that hangs on it, as desired. */

@@ -20,6 +20,8 @@ export interface LedgerDeps {
   readonly records: Records;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether anything of a resource exists, or cannot be seen. */
+  readonly exists: (key: ResourceKey) => boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export class Ledger {
     return this.#histories.get(key);
   }
 
-  /** Takes over what the store holds. Histories of what is declared no longer go, unless that may be a mistake. */
+  /** Takes over what the store holds. */
   declare(): void {
     const { store } = this.#deps;
     for (const resource of store.all()) {
@@ -83,9 +85,14 @@ export class Ledger {
       const place = `${origin.file}:${origin.line}`;
       this.put(key, declare(this.#histories.get(key), { key, hash, content, origin: place }, this.#now()));
     }
-    if (store.pruneBlock !== undefined) return;
     const declared = new Set(store.keys());
-    for (const key of this.#histories.keys()) if (!declared.has(key)) this.#drop(key);
+    for (const key of this.#histories.keys()) if (!declared.has(key)) this.forget(key);
+  }
+
+  /** Forgets what is declared no longer, once nothing of it is left: a file may be gone for a moment only. */
+  forget(key: ResourceKey): void {
+    const { store, exists } = this.#deps;
+    if (store.pruneBlock === undefined && this.#histories.has(key) && !exists(key)) this.#drop(key);
   }
 
   /** The resource as it is in force: as declared, or with an earlier revision where the manifest is held off. */

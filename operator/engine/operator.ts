@@ -57,7 +57,10 @@ export class Operator {
     this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
     const observation = this.observation;
-    const ledger = new Ledger(deps);
+    const ledger = new Ledger({
+      ...deps,
+      exists: (key) => this.observation.owned(key).length > 0 || this.#world.blindness !== undefined,
+    });
     this.#ledger = ledger;
     this.#compiler = new Compiler({ ...deps, observation, ledger, blindness: () => this.#world.blindness });
     this.#executor = new Executor({

@@ -41,6 +41,7 @@ export class Passes {
       const { before, now, outcome } = statuses.settle(key, pass);
       journal.statusSettled(key, before, now);
       if (outcome) ledger.settle(key, outcome, pass);
+      if (!now) ledger.forget(key);
       const { actions, waits } = pass.plan;
       logger.debug('pass finished', {
         key,

@@ -52,13 +52,18 @@ describe('diff, shrinking', () => {
     ]);
   });
 
-  it('does not count on one that is just being drained', () => {
+  it('does not count on one that is just being drained or removed', () => {
     const desired = [backend(), ...replica('new-1')];
     const draining = { verb: 'drain', item: seen(server('old-2')), cause: 'test' } as const;
+    const removing = { verb: 'remove', item: seen(workload('old-2')), cause: 'test' } as const;
     const observed = [seen(backend()), ...serving('old-1'), ...serving('old-2')];
-    expect(lines(planOf(desired, observed, { busy: new Map([['server/old-2', draining]]) }))).to.include(
-      'wait workload/old-1: serves until its replacement does',
-    );
+    for (const [key, action] of [
+      ['server/old-2', draining],
+      ['workload/old-2', removing],
+    ] as const)
+      expect(lines(planOf(desired, observed, { busy: new Map([[key, action]]) }))).to.include(
+        'wait workload/old-1: serves until its replacement does',
+      );
   });
 
   it('drains the surplus at once when there are fewer to be', () => {

@@ -94,6 +94,18 @@ describe('revisions', () => {
     expect([...harness.records.texts.keys()]).to.deep.equal(['MCPNetwork/default/default']);
   });
 
+  it('stay while anything of their service is left: a file may be gone for a moment only', async () => {
+    const harness = await Harness.settled(files('tiny:1'));
+    await declared(harness, files('tiny:2'));
+    await harness.operator.commands.pause(key);
+    const before = harness.operator.commands.history(key);
+    harness.world.trouble.slowMs = 4_000;
+    harness.source.remove(files('tiny:2'));
+    await harness.pass(500);
+    await declared(harness, files('tiny:2'));
+    expect(harness.operator.commands.history(key)).to.deep.equal(before);
+  });
+
   it('are not written by one who merely looks', async () => {
     const harness = await Harness.settled(files('tiny:1'));
     await harness.replace();
