@@ -101,16 +101,23 @@ export class Executor {
       this.#deps.observation.write({ type, id }, observed);
       return undefined;
     } catch (error) {
-      if (driver && type === 'workload') await this.#lookAgain(driver, action.item);
+      if (driver && (type === 'workload' || type === 'server')) await this.#lookAgain(driver, action.item);
       return asFault(error);
     }
   }
 
-  /** A call that failed may have made something all the same; until it is seen, another would be made beside it. */
+  /**
+   * A call that failed may have had its effect all the same; until that is seen, another replica would be made beside the
+   * one that is there, or taken away beside the one that is gone.
+   */
   async #lookAgain(driver: Driver, { type, id }: ItemRef): Promise<void> {
     const mark = this.#deps.observation.mark();
-    const found = await driver.read({ type, id }, this.#deps.signal).catch(() => undefined);
-    if (found) this.#deps.observation.refresh({ type, id }, found, mark);
+    try {
+      const found = await driver.read({ type, id }, this.#deps.signal);
+      this.#deps.observation.refresh({ type, id }, found, mark);
+    } catch {
+      // What cannot be seen stays as it was last seen, until the next list.
+    }
   }
 
   #fail(item: ItemKey, action: Action, fault: Fault): void {
