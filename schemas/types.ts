@@ -149,6 +149,10 @@ export interface MCPNetwork {
          */
         exposure: "auto" | "host" | "published";
         /**
+         * Threads of the proxy. One carries tens of thousands of requests a second, and changes of replicas reach it soonest.
+         */
+        threads: number;
+        /**
          * Time-outs of the proxy.
          */
         timeouts: {

@@ -55,6 +55,7 @@ function balancerItem(network: NetworkResource, context: DesireContext): Balance
     host: reachableHost(network, context),
     ...(context.platform.remote && { gatewayToken: context.platform.remote.token }),
     statisticsPort: ports.statistics,
+    threads: loadBalancer.haproxy.threads,
     timeoutsMs: {
       connect: parseDurationMs(timeouts.connect),
       client: parseDurationMs(timeouts.client),

@@ -6,6 +6,7 @@ export interface BalancerSpec {
   /** Address at which clients on this host reach the listeners. */
   readonly host: string;
   readonly statisticsPort: number;
+  readonly threads: number;
   /** Opens the gateway for those who know the token; only where containers are out of the operator's reach. */
   readonly gatewayToken?: string;
   readonly timeoutsMs: {

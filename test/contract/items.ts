@@ -57,7 +57,7 @@ export function balancerItem(id: string, statisticsPort = 21_099): BalancerItem 
   return finished({
     type: 'balancer',
     id,
-    spec: { host: '127.0.0.1', bindAddresses: ['127.0.0.1'], statisticsPort, timeoutsMs },
+    spec: { threads: 1, host: '127.0.0.1', bindAddresses: ['127.0.0.1'], statisticsPort, timeoutsMs },
   });
 }
 

@@ -116,7 +116,7 @@ describe('the command line', function () {
     ]);
     const [header = '', row = ''] = (await net.cli('get', 'files', '-o', 'wide')).stdout.split('\n');
     expect(header.trim().split(/\s+/).slice(6)).to.deep.equal(['SERVER', 'TOOLS', 'INSTANCES']);
-    expect(row).to.match(/tiny 1\s+2\s+files-[0-9a-f]{8}-1/);
+    expect(row).to.match(/tiny 1\s+6\s+files-[0-9a-f]{8}-1/);
     expect((await net.cli('get', 'networks', '-o', 'name')).stdout.trim()).to.equal('mcpnetwork/default');
     expect((await net.cli('get', '-l', 'team=apps', '-o', 'name')).stdout.trim()).to.equal('mcpservice/memory');
     expect((await net.cli('get', '-l', 'team=nobody', '-o', 'name')).stdout.trim()).to.equal('');

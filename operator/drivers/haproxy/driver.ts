@@ -50,9 +50,14 @@ export class HaproxyDriver implements Driver {
   }
 
   async apply(action: Action, signal: AbortSignal): Promise<Observed | undefined> {
-    const balancer = await this.#balancerOf(action, signal);
+    const isGrowth = action.verb === 'create' || action.verb === 'update';
+    // A server that is ready waits for nothing, not even for the end of the pass that found it so.
+    const balancer =
+      isGrowth && action.item.type === 'server'
+        ? this.balancer(action.item.spec.balancer)
+        : await this.#balancerOf(action);
     if (!balancer) return undefined;
-    if (action.verb === 'create' || action.verb === 'update') {
+    if (isGrowth && action.item.type === 'backend') {
       await this.#leaveOthers(action.item, balancer, signal);
       await refuseTakenPort(action.item, balancer, signal);
     }
@@ -91,7 +96,7 @@ export class HaproxyDriver implements Driver {
   }
 
   /** Undefined where what should go is gone from every balancer already. */
-  async #balancerOf(action: Action, signal: AbortSignal): Promise<Balancer | undefined> {
+  async #balancerOf(action: Action): Promise<Balancer | undefined> {
     if (action.item.type === 'balancer') return this.balancer(action.item.id);
     if (action.verb !== 'drain' && action.verb !== 'remove') {
       const { item } = action;
@@ -101,8 +106,8 @@ export class HaproxyDriver implements Driver {
     const { item } = action;
     // An observed item carries no spec; its backend tells whose it is.
     const backend = item.type === 'backend' ? item.id : item.fields['backend'];
-    const holder = (await this.list(signal)).find(({ type, id }) => type === 'backend' && id === backend);
-    const id = holder?.fields['balancer'];
+    const names = await readdir(this.#options.directory).catch(() => []);
+    const id = names.find((name) => backend !== undefined && this.balancer(name).file.model()?.backends.has(backend));
     return id === undefined ? undefined : this.balancer(id);
   }
 }

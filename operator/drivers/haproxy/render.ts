@@ -59,8 +59,8 @@ export function parseModel(text: string): Model | undefined {
     try {
       // Written by render() below; a line damaged by hand fails to parse and is as good as absent.
       const entry = JSON.parse(json) as never;
-      if (type === 'balancer') balancer = entry;
-      if (type === 'backend') backends.set((entry as Entry<BackendSpec>).id, completed(entry));
+      if (type === 'balancer') balancer = completedBalancer(entry);
+      if (type === 'backend') backends.set((entry as Entry<BackendSpec>).id, completedBackend(entry));
       if (type === 'server') servers.set((entry as ServerEntry).id, entry);
     } catch {
       continue;
@@ -70,10 +70,15 @@ export function parseModel(text: string): Model | undefined {
 }
 
 /** A file of an earlier version says nothing of what came later; it is rendered anew before it is made right. */
-function completed(entry: Entry<BackendSpec>): Entry<BackendSpec> {
+function completedBackend(entry: Entry<BackendSpec>): Entry<BackendSpec> {
   const known: Partial<BackendSpec> = entry.spec;
   const { access = { origins: [], hosts: [] }, limits = {} } = known;
   return { ...entry, spec: { ...entry.spec, access, limits } };
+}
+
+function completedBalancer(entry: Entry<BoundBalancer>): Entry<BoundBalancer> {
+  const { threads = 1 }: Partial<BoundBalancer> = entry.spec;
+  return { ...entry, spec: { ...entry.spec, threads } };
 }
 
 /** Parameters of a server that both the file and `add server` give; dynamic servers inherit nothing. */
@@ -85,13 +90,14 @@ export function serverParameters({ spec }: ServerEntry): string {
 }
 
 function globalLines(model: Model): string[] {
-  const { timeoutsMs } = model.balancer.spec;
+  const { timeoutsMs, threads } = model.balancer.spec;
   return [
     mark('balancer', model.balancer),
     'global',
     '  log stdout format raw local0 notice',
     '  stats socket /etc/mcpnet/admin.sock mode 600 level admin expose-fd listeners',
     '  stats timeout 1h',
+    `  nbthread ${threads}`,
     `  lua-load /etc/mcpnet/${scriptName}`,
     // Workers that were replaced live on with their open streams; one that was so often replaced ends.
     `  mworker-max-reloads ${oldWorkers}`,
