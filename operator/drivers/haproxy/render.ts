@@ -77,8 +77,9 @@ function completedBackend(entry: Entry<BackendSpec>): Entry<BackendSpec> {
 }
 
 function completedBalancer(entry: Entry<BoundBalancer>): Entry<BoundBalancer> {
-  const { threads = 1 }: Partial<BoundBalancer> = entry.spec;
-  return { ...entry, spec: { ...entry.spec, threads } };
+  // Read from a file: what an earlier version wrote has fewer fields.
+  const known = entry.spec as Partial<BoundBalancer>;
+  return { ...entry, spec: { ...entry.spec, threads: known.threads ?? 1 } };
 }
 
 /** Parameters of a server that both the file and `add server` give; dynamic servers inherit nothing. */
