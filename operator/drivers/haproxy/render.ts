@@ -11,11 +11,6 @@ export const configPath = '/mcpnet-config';
 /** Variable in the running process that tells which structure it was started with. */
 export const structureVariable = 'MCPNET_STRUCTURE';
 const oldWorkers = 32;
-/**
- * A replica to which so many connections in a row could not be opened is dead: its sessions are told at once, whether the
- * operator has heard of it or not. The next check that passes takes it back.
- */
-const mourning = 'observe layer4 error-limit 3 on-error mark-down downinter 500ms';
 const itemMark = '# item ';
 
 /** The whole file. Pure: equal models give equal bytes. The comment lines carry the model, see {@link parseModel}. */
@@ -87,7 +82,7 @@ export function serverParameters({ spec }: ServerEntry): string {
   const { address, port, weight, check, maxRequests } = spec;
   const timing = `inter ${check.intervalMs}ms fastinter ${Math.min(check.intervalMs, 500)}ms fall ${check.fall} rise ${check.rise}`;
   // Idle connections go before the server closes them (Node: after 5 s), which could meet a request on its way.
-  return `${address}:${port} check ${timing} weight ${weight} maxconn ${maxRequests ?? 0} pool-purge-delay 1s ${mourning}`;
+  return `${address}:${port} check ${timing} weight ${weight} maxconn ${maxRequests ?? 0} pool-purge-delay 1s`;
 }
 
 function globalLines(model: Model): string[] {
