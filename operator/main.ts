@@ -3,11 +3,10 @@ import { describeCommand } from './cli/describe.ts';
 import { downCommand } from './cli/down.ts';
 import { drainCommand } from './cli/drain.ts';
 import { getCommand } from './cli/get.ts';
+import { holdCommands } from './cli/hold.ts';
 import { historyCommand } from './cli/history.ts';
 import { imagesCommand } from './cli/images.ts';
-import { pauseCommand } from './cli/pause.ts';
 import { planCommand } from './cli/plan.ts';
-import { resumeCommand } from './cli/resume.ts';
 import { rollbackCommand } from './cli/rollback.ts';
 import { startCommand } from './cli/start.ts';
 import { upCommand } from './cli/up.ts';
@@ -34,8 +33,7 @@ for (const add of [
   historyCommand,
   rollbackCommand,
   drainCommand,
-  pauseCommand,
-  resumeCommand,
+  holdCommands,
   validateCommand,
   downCommand,
   imagesCommand,
