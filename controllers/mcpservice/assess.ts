@@ -93,7 +93,7 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   const fault = 'items' in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
   const underWay = new Set(
-    assessment.plan.waits.filter(({ cause }) => /is under way$|^starts when /.test(cause)).map(({ item }) => item.id),
+    assessment.plan.waits.filter(({ inProgress }) => inProgress === true).map(({ item }) => item.id),
   );
   const sick = observedOf(assessment, 'workload').find(({ phase, id }) => phase !== 'ready' && !underWay.has(id));
   if (sick)

@@ -27,7 +27,7 @@ export function diff(input: DiffInput): Plan {
 function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>): Action | Wait | undefined {
   const { lookup } = input;
   if (input.busy.has(itemKey(item)))
-    return { item, cause: `${input.busy.get(itemKey(item))?.verb ?? 'a step'} is under way` };
+    return { item, cause: `${input.busy.get(itemKey(item))?.verb ?? 'a step'} is under way`, inProgress: true };
   const observed = lookup(item);
   if (observed && isAdopted(item, observed)) return undefined;
   if (observed?.phase === 'foreign')
@@ -72,7 +72,7 @@ function changeStep(item: DesiredItem, observed: Observed, input: DiffInput): Ac
     case 'stopped': {
       const rival = item.type === 'workload' && item.group.exclusive ? roomFor(item, input).rival : undefined;
       if (rival !== undefined)
-        return { item, cause: `starts when ${rival} is gone`, on: { type: 'workload', id: rival } };
+        return { item, cause: `starts when ${rival} is gone`, inProgress: true, on: { type: 'workload', id: rival } };
       return { verb: 'start', item, observed, cause: observed.message ?? 'is stopped' };
     }
     case 'draining':

@@ -25,6 +25,8 @@ export type Action =
 export interface Wait {
   readonly item: ItemRef;
   readonly cause: string;
+  /** Work on the item is going on as planned: its present state is no trouble. */
+  readonly inProgress?: true;
   /** The item whose change ends the wait, where there is one. */
   readonly on?: ItemRef;
   /** When to look again without a hint from the world; absent: at the next event or resync. */

@@ -64,6 +64,8 @@ interface Scene {
   /** Changes the settled world. */
   readonly change?: (world: World) => void;
   readonly fault?: (item: DesiredItem) => Fault | undefined;
+  /** Items that are being created. */
+  readonly busy?: (item: DesiredItem) => boolean;
 }
 
 export function assess({
@@ -71,6 +73,7 @@ export function assess({
   desired = desire(manifest),
   change,
   fault,
+  busy = () => false,
 }: Scene): Verdict {
   const resource = resourceOf(manifest);
   const world = settled(desired);
@@ -86,12 +89,15 @@ export function assess({
       return found ? [[itemKey(item), found] as const] : [];
     }),
   );
+  const underWay = new Map(
+    items.filter(busy).map((item) => [itemKey(item), { verb: 'create' as const, item, cause: 'does not exist' }]),
+  );
   const lookup = (ref: { type: string; id: string }): Observed | undefined => world.get(`${ref.type}/${ref.id}`);
   const owned = [...world.values()].filter(({ owner }) => owner === resourceKey(resource));
   const plan =
     'blocked' in desired
       ? { key: '', actions: [], waits: [] }
-      : diff({ key: resourceKey(resource), desired: items, owned, lookup, busy: new Map(), nowMs: 0 });
+      : diff({ key: resourceKey(resource), desired: items, owned, lookup, busy: underWay, nowMs: 0 });
   return kindOf(manifest).assess(resource, { desire: desired, plan, lookup, owned, faults });
 }
 

@@ -104,6 +104,14 @@ describe('status of a service', () => {
     expect([views('UP', 'passing'), views('DOWN', 'critical')]).to.deep.equal(['', '']);
   });
 
+  it('takes a replica that is just being made for progress, not for one that has stopped', () => {
+    const change = alter('workload', (item) => ({ ...item, phase: 'stopped' }));
+    expect(told(assess({ change, busy: ({ type }) => type === 'workload' }))).to.include({
+      Ready: 'False Progressing',
+    });
+    expect(told(assess({ change }))).to.include({ Ready: 'False ReplicaStopped' });
+  });
+
   it('names the health check that fails', () => {
     const verdict = assess({
       change: alter('server', (item) => ({ ...item, message: 'L7STS/503', fields: { health: 'DOWN' } })),
