@@ -90,15 +90,19 @@ export async function happen(
     }
     case 'rollBack':
       await told(
+        harness,
         harness.operator.commands.rollBack(keyOf('MCPService', 'default', name), which % 2 ? which % 5 : undefined),
       );
       break;
     case 'pause':
     case 'resume':
-      await told(harness.operator.commands[what](keyOf('MCPService', 'default', name)));
+      await told(harness, harness.operator.commands[what](keyOf('MCPService', 'default', name)));
       break;
     case 'drain':
-      await told(harness.operator.commands.drain(keyOf('MCPService', 'default', name), String(1 + (which % 3))));
+      await told(
+        harness,
+        harness.operator.commands.drain(keyOf('MCPService', 'default', name), String(1 + (which % 3))),
+      );
       break;
     case 'remove':
       declared.delete(name);
@@ -161,8 +165,8 @@ export async function happen(
 }
 
 /** A command that makes no sense is refused; anything else that it throws is a defect. */
-async function told(command: Promise<string>): Promise<void> {
-  await command.catch((error: unknown) => {
+async function told(harness: Harness, command: Promise<string>): Promise<void> {
+  await harness.until(command).catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error;
   });
 }

@@ -2,7 +2,7 @@ import { Fault } from '../../operator/core/fault.ts';
 import type { BackendItem, BalancerItem, Observed, ServerItem } from '../../operator/core/item.ts';
 import type { Action } from '../../operator/core/plan.ts';
 import type { Hint } from '../../operator/ports/driver.ts';
-import { FakeDriver } from './trouble.ts';
+import { FakeDriver, type FakeDriverDeps } from './driver.ts';
 
 interface Server {
   readonly item: ServerItem;
@@ -22,7 +22,6 @@ const pollMs = 5_000;
 
 /** HAProxys in memory. Their configuration outlives their processes, and a process that starts reads it. */
 export class FakeBalancer extends FakeDriver {
-  readonly name = 'haproxy';
   readonly types = ['balancer', 'backend', 'server'] as const;
   readonly balancers = new Map<string, Balancer>();
   readonly takenPorts = new Set<number>();
@@ -30,6 +29,10 @@ export class FakeBalancer extends FakeDriver {
   isUp: (id: string) => boolean = () => true;
   /** Whether the server of this name at this address passes its check. */
   isHealthy: (instance: string, address: string) => boolean = () => true;
+
+  constructor(deps: FakeDriverDeps) {
+    super('haproxy', deps);
+  }
 
   look(): Observed[] {
     return [...this.balancers.values()].flatMap(({ item, backends, servers, loaded }) => [

@@ -1,7 +1,7 @@
 import { Fault } from '../../operator/core/fault.ts';
 import type { NetworkItem, Observed, VolumeItem, WorkloadItem } from '../../operator/core/item.ts';
 import type { Action } from '../../operator/core/plan.ts';
-import { FakeDriver } from './trouble.ts';
+import { FakeDriver, type FakeDriverDeps } from './driver.ts';
 
 export interface FakeContainer {
   readonly name: string;
@@ -16,7 +16,6 @@ export interface FakeContainer {
 
 /** A Docker engine in memory: networks, volumes and containers that get the lowest free address at each start. */
 export class FakeEngine extends FakeDriver {
-  readonly name = 'docker';
   readonly types = ['network', 'volume', 'workload'] as const;
   readonly containers = new Map<string, FakeContainer>();
   readonly networks = new Map<string, NetworkItem | undefined>();
@@ -26,6 +25,10 @@ export class FakeEngine extends FakeDriver {
   readonly diesAfterMs = new Map<string, number>();
   onStart: (item: WorkloadItem) => void = () => undefined;
   #serial = 0;
+
+  constructor(deps: FakeDriverDeps) {
+    super('docker', deps);
+  }
 
   look(): Observed[] {
     const containers = [...this.containers.values()].flatMap((container) =>

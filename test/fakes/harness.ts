@@ -3,37 +3,11 @@ import { findCondition } from '../../operator/core/condition.ts';
 import { Operator } from '../../operator/engine/operator.ts';
 import { Store } from '../../operator/engine/store.ts';
 import { silentLogger, type Logger } from '../../operator/ports/logger.ts';
-import type { Snapshot, Source } from '../../operator/ports/source.ts';
+import { Life } from './life.ts';
+import { network, type Manifest } from './manifests.ts';
 import { MemoryRecords } from './records.ts';
-import { network, snapshotOf, type Manifest } from './manifests.ts';
+import { FakeSource } from './source.ts';
 import { FakeWorld } from './world.ts';
-
-/** Manifests in memory. */
-export class FakeSource implements Source {
-  readonly name = 'memory';
-  readonly manifests = new Map<string, unknown>();
-  /** What a scan says besides. */
-  more: Partial<Snapshot> = {};
-  #changed: () => void = () => undefined;
-
-  async scan(): Promise<Snapshot> {
-    return snapshotOf([...this.manifests.values()], this.more);
-  }
-
-  watch(changed: () => void): void {
-    this.#changed = changed;
-  }
-
-  set(...manifests: Manifest[]): void {
-    for (const manifest of manifests) this.manifests.set(nameOf(manifest), manifest);
-    this.#changed();
-  }
-
-  remove(...manifests: Manifest[]): void {
-    for (const manifest of manifests) this.manifests.delete(nameOf(manifest));
-    this.#changed();
-  }
-}
 
 export interface HarnessOptions {
   readonly world?: FakeWorld;
@@ -48,15 +22,19 @@ export class Harness {
   readonly world: FakeWorld;
   readonly source: FakeSource;
   /** Outlive an operator, as files do. */
-  readonly records = new MemoryRecords();
+  readonly records: MemoryRecords;
   readonly secrets: Record<string, Record<string, string>> = {};
   readonly #options: HarnessOptions;
   operator: Operator;
+  #life: Life;
 
   constructor(options: HarnessOptions = {}) {
     this.#options = options;
     this.world = options.world ?? new FakeWorld();
     this.source = options.source ?? new FakeSource();
+    this.source.isSubjectTo(this.world.circumstances);
+    this.records = new MemoryRecords(this.world.circumstances);
+    this.#life = new Life(this.world.clock);
     this.operator = this.#build();
   }
 
@@ -70,12 +48,7 @@ export class Harness {
   }
 
   async start(): Promise<void> {
-    const started = this.operator.start();
-    await this.pass(0);
-    // Lists may be slow on a troubled world; each round lets some of them end.
-    const up = started.then(() => true);
-    while (!(await Promise.race([up, this.pass(100).then(() => false)]))) continue;
-    await started;
+    await this.until(this.operator.start());
   }
 
   /** Lets time pass for the world and the operator. */
@@ -83,12 +56,33 @@ export class Harness {
     await this.world.clock.advance(ms);
   }
 
-  /** Ends this operator, as a crash would, and puts a new one in its place; it is not started. */
+  /** Lets time pass until this comes to its end: on a troubled world it may take a while. */
+  async until<Result>(end: Promise<Result>): Promise<Result> {
+    await this.pass(0);
+    const ended = end.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([ended, this.pass(100).then(() => false)]))) continue;
+    return end;
+  }
+
+  /** Ends this operator as somebody does who asks it to stop, and puts a new one in its place; it is not started. */
   async replace(): Promise<void> {
-    const stopped = this.operator.stop();
+    await this.until(this.operator.stop());
     await this.pass(5_000);
-    await stopped;
-    this.operator = this.#build();
+    this.#rise();
+  }
+
+  /**
+   * Ends this operator at once, as a kill does, and puts a new one in its place; it is not started.
+   * @param isFarEnough whether a call that is under way takes effect all the same
+   */
+  crash(isFarEnough: () => boolean = () => false): void {
+    const { signal } = this.#life;
+    this.#life.end();
+    for (const { line } of [...this.world.drivers, this.records]) line.abandon(signal, isFarEnough);
+    this.#rise();
   }
 
   /** `True Serving`: a condition of a service. */
@@ -103,7 +97,13 @@ export class Harness {
     return (status && findCondition(status.conditions, type)?.message) ?? '';
   }
 
+  #rise(): void {
+    this.#life = new Life(this.world.clock);
+    this.operator = this.#build();
+  }
+
   #build(): Operator {
+    const life = this.#life;
     const { world, source } = this;
     const store = new Store({ allowEmpty: this.#options.allowEmpty ?? false });
     const known = (): string[] =>
@@ -116,14 +116,14 @@ export class Harness {
       scope: 'mcpnet',
       kinds,
       store,
-      records: this.records,
-      sources: [source],
-      drivers: world.drivers,
-      clock: world.clock,
+      records: this.records.of(life.signal),
+      sources: [life.source(source)],
+      drivers: world.drivers.map((driver) => life.driver(driver)),
+      clock: life.clock,
       random: world.random,
       platform: { hostNetwork: true, operatorUser: '0:0', stateDirectory: '/state', bridgeImage: 'mcpnet/bridge:1' },
-      probe: world.probe,
-      countSessions: world.countSessions,
+      probe: life.asked(world.probe),
+      countSessions: life.asked(world.countSessions),
       logger: this.#options.logger ?? silentLogger,
       secrets: {
         digests: (name) => (this.secrets[name] ? new Map(Object.entries(this.secrets[name])) : undefined),
@@ -131,8 +131,4 @@ export class Harness {
       },
     });
   }
-}
-
-function nameOf(manifest: Manifest): string {
-  return `${String(manifest['kind'])}/${(manifest['metadata'] as { name: string }).name}`;
 }

@@ -1,24 +1,51 @@
 import type { Records } from '../../operator/ports/records.ts';
+import { Line } from './line.ts';
+import type { Circumstances } from './trouble.ts';
 
-/** Documents in memory, as text, so that what is kept is what JSON can keep. */
-export class MemoryRecords implements Records {
+/** Documents in memory, as text, so that what is kept is what JSON can keep. Outlives operators, as files do. */
+export class MemoryRecords {
   readonly texts = new Map<string, string>();
+  readonly line: Line;
   writes = 0;
   /** Why nothing can be kept, while nothing can. */
   full: string | undefined;
 
-  async load(): ReturnType<Records['load']> {
-    return { documents: [...this.texts.values()].map((text) => JSON.parse(text) as unknown), damaged: [] };
+  constructor(circumstances: Circumstances) {
+    this.line = new Line('the record file', circumstances);
   }
 
-  async save(key: string, document: unknown): Promise<void> {
-    this.writes++;
-    if (this.full !== undefined) throw new Error(this.full);
-    this.texts.set(key, JSON.stringify(document));
+  /** As one operator sees them. */
+  of(caller: unknown): Records {
+    return {
+      load: async () => this.#read(),
+      save: (key, document) => {
+        this.writes++;
+        const text = JSON.stringify(document);
+        return this.line.call(
+          () => {
+            if (this.full !== undefined) throw new Error(this.full);
+            this.texts.set(key, text);
+          },
+          { caller, writes: `save record ${key}` },
+        );
+      },
+      remove: (key) => {
+        this.writes++;
+        return this.line.call(() => void this.texts.delete(key), { caller, writes: `remove record ${key}` });
+      },
+    };
   }
 
-  async remove(key: string): Promise<void> {
-    this.writes++;
-    this.texts.delete(key);
+  #read(): Awaited<ReturnType<Records['load']>> {
+    const damaged: string[] = [];
+    const documents = [...this.texts].flatMap(([key, text]): unknown[] => {
+      try {
+        return [JSON.parse(text)];
+      } catch {
+        damaged.push(key);
+        return [];
+      }
+    });
+    return { documents, damaged };
   }
 }

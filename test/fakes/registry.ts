@@ -1,17 +1,20 @@
 import { Fault } from '../../operator/core/fault.ts';
 import type { Observed, RegistrationItem } from '../../operator/core/item.ts';
 import type { Action } from '../../operator/core/plan.ts';
-import { FakeDriver } from './trouble.ts';
+import { FakeDriver, type FakeDriverDeps } from './driver.ts';
 
 /** Consul agents in memory, one per network, of which an entry may be somebody else's. */
 export class FakeRegistry extends FakeDriver {
-  readonly name = 'consul';
   readonly types = ['registration'] as const;
   readonly entries = new Map<string, RegistrationItem | undefined>();
   /** Whether the Consul of a network answers. */
   isUp: (network: string) => boolean = () => true;
   /** Networks whose Consul is known. */
   networks: () => readonly string[] = () => [];
+
+  constructor(deps: FakeDriverDeps) {
+    super('consul', deps);
+  }
 
   look(): Observed[] {
     const away = this.networks().find((network) => !this.isUp(network));

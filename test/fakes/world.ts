@@ -5,6 +5,7 @@ import { FakeBalancer } from './balancer.ts';
 import { FakeEngine, instanceOf, type FakeContainer } from './engine.ts';
 import { ManualClock } from './manual-clock.ts';
 import { FakeRegistry } from './registry.ts';
+import type { FakeDriverDeps } from './driver.ts';
 import { noTrouble, seeded, type Trouble } from './trouble.ts';
 
 const bootMs = 200;
@@ -16,6 +17,7 @@ export class FakeWorld {
   readonly trouble: Trouble = { ...noTrouble };
   /** Every action that an operator asked for. */
   readonly actions: Action[] = [];
+  readonly circumstances: FakeDriverDeps;
   readonly engine: FakeEngine;
   readonly registry: FakeRegistry;
   readonly balancer: FakeBalancer;
@@ -28,10 +30,17 @@ export class FakeWorld {
 
   constructor(seed = 1) {
     this.random = seeded(seed);
-    const deps = { clock: this.clock, random: this.random, trouble: this.trouble, log: this.actions };
-    this.engine = new FakeEngine(deps);
-    this.registry = new FakeRegistry(deps);
-    this.balancer = new FakeBalancer(deps);
+    this.circumstances = {
+      clock: this.clock,
+      random: this.random,
+      trouble: this.trouble,
+      injected: new Map(),
+      onWrite: undefined,
+      log: this.actions,
+    };
+    this.engine = new FakeEngine(this.circumstances);
+    this.registry = new FakeRegistry(this.circumstances);
+    this.balancer = new FakeBalancer(this.circumstances);
     this.registry.isUp = (network) => this.#partServes(network, 'consul');
     this.balancer.isUp = (id) => this.#partServes(`MCPNetwork/default/${id}`, 'haproxy');
     this.engine.onStart = ({ group, owner }) => {
