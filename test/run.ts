@@ -28,6 +28,7 @@ const suites: Readonly<Record<string, Suite>> = {
     timeoutMs: 20_000,
     real: false,
   },
+  simulate: { files: ['test/simulate/**/*.test.ts'], timeoutMs: 120_000, real: false },
   bridge: { files: ['test/bridge/**/*.test.ts'], timeoutMs: 60_000, real: false },
   contract: {
     files: ['docker', 'consul', 'haproxy'].map((part) => `test/contract/${part}.test.ts`),

@@ -79,10 +79,13 @@ export class Line {
     const { onWrite } = this.#circumstances;
     if (writes !== undefined) onWrite?.('before', writes);
     if (call.isAbandoned) await never;
-    const result = effect();
-    if (writes !== undefined) onWrite?.('after', writes);
-    if (call.isAbandoned) await never;
-    return result;
+    try {
+      return effect();
+    } finally {
+      // What is refused has its answer, too.
+      if (writes !== undefined) onWrite?.('after', writes);
+      if (call.isAbandoned) await never;
+    }
   }
 
   async #wait(call: Call, delayMs: number): Promise<void> {
