@@ -26,8 +26,8 @@ export function diff(input: DiffInput): Plan {
 
 function growthStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>): Action | Wait | undefined {
   const { lookup } = input;
-  if (input.busy.has(itemKey(item)))
-    return { item, cause: `${input.busy.get(itemKey(item))?.verb ?? 'a step'} is under way`, inProgress: true };
+  const step = input.busy.get(itemKey(item));
+  if (step) return { item, cause: `${step.verb} is under way`, inProgress: true };
   const observed = lookup(item);
   if (observed && isAdopted(item, observed)) return undefined;
   if (observed?.phase === 'foreign')
@@ -51,7 +51,7 @@ function createStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>
   if (item.type !== 'workload') return { verb: 'create', item, cause: 'does not exist' };
   const { group } = item;
   const { left, rival } = room.get(group.name) ?? roomFor(item, input);
-  room.set(group.name, { left: left - 1, ...(rival !== undefined && { rival }) });
+  room.set(group.name, { left: left - 1, rival });
   if (group.exclusive && rival !== undefined)
     return left > 0
       ? { verb: 'prepare', item, cause: `takes the place of ${rival}` }

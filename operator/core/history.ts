@@ -112,11 +112,11 @@ export function inForce({ revisions }: History): Revision | undefined {
 
 /**
  * The revision that serves while another one is being tried: the last that served, if that is another than the one in
- * force and that has not served itself. Nothing is tried while the manifest is held off.
+ * force. Nothing is tried while the manifest is held off.
  */
 export function stableBeside(history: History): Revision | undefined {
   const current = inForce(history);
-  if (!current || current.servedAt !== undefined || history.hold) return undefined;
+  if (!current || history.hold) return undefined;
   const served = history.revisions.findLast(({ servedAt }) => servedAt !== undefined);
   return served?.hash === current.hash ? undefined : served;
 }
@@ -189,13 +189,12 @@ function settledAs(revision: Revision, { result, reason, message }: Outcome, now
 }
 
 function supersede(revision: Revision, now: string): Revision {
-  if (revision.result === 'Superseded' || revision.result === 'Failed') return revision;
+  if (revision.result === 'Failed') return revision;
   return { ...revision, result: 'Superseded', finishedAt: revision.finishedAt ?? now };
 }
 
 /** The newest, and always the last that served: it is what a rollback goes back to. */
 function bounded(revisions: readonly Revision[]): Revision[] {
-  if (revisions.length <= mostRevisions) return [...revisions];
   const newest = revisions.slice(-mostRevisions);
   const served = revisions.findLast(({ servedAt }) => servedAt !== undefined);
   return served && !newest.includes(served) ? [served, ...newest.slice(1)] : newest;

@@ -25,10 +25,14 @@ export function requireImage(
 }
 
 function compare(left: string, right: string): number {
-  const [numbers, others] = [left, right].map((version) => version.split('.').map((part) => Number.parseInt(part, 10)));
-  for (const [index, other] of (others ?? []).entries()) {
-    const difference = (numbers?.[index] ?? 0) - other;
+  const numbers = numbersOf(left);
+  for (const [index, other] of numbersOf(right).entries()) {
+    const difference = (numbers[index] ?? 0) - other;
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+function numbersOf(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10));
 }

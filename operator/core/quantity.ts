@@ -1,5 +1,4 @@
 const byteUnits: Readonly<Record<string, number>> = {
-  '': 1,
   k: 1e3,
   M: 1e6,
   G: 1e9,
@@ -7,12 +6,11 @@ const byteUnits: Readonly<Record<string, number>> = {
   Mi: 2 ** 20,
   Gi: 2 ** 30,
 };
-const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const millisecondUnits: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Bytes of a Kubernetes quantity such as `256Mi`. The schema has checked the form. */
 export function parseBytes(quantity: string): number {
-  const match = /^([0-9.]+)(Ki|Mi|Gi|k|M|G)?$/.exec(quantity);
-  return Math.round(Number(match?.[1]) * (byteUnits[match?.[2] ?? ''] ?? 1));
+  return Math.round(scaled(quantity, byteUnits));
 }
 
 /** Cores of a Kubernetes quantity: `500m` is 0.5. The schema has checked the form. */
@@ -22,8 +20,11 @@ export function parseCpus(quantity: string): number {
 
 /** Milliseconds of a duration such as `300ms`, `1m30s`. The schema has checked the form. */
 export function parseDurationMs(duration: string): number {
-  let totalMs = 0;
-  for (const [, amount, unit] of duration.matchAll(/([0-9.]+)(ms|s|m|h)/g))
-    totalMs += Number(amount) * (durationUnits[unit ?? ''] ?? 0);
-  return Math.round(totalMs);
+  const parts = [...duration.matchAll(/[0-9.]+[a-z]+/g)];
+  return Math.round(parts.reduce((totalMs, [part]) => totalMs + scaled(part, millisecondUnits), 0));
+}
+
+/** A number times the factor of its unit; without one, or with the basic one, as it is. */
+function scaled(quantity: string, units: Readonly<Record<string, number>>): number {
+  return Number.parseFloat(quantity) * (units[quantity.replace(/[0-9.]+/, '')] ?? 1);
 }

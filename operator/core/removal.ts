@@ -17,8 +17,6 @@ const drainPollMs = 500;
 export function planRemovals(input: DiffInput): Removals {
   const wanted = new Set(input.desired.map(itemKey));
   const surplus = input.owned.filter((item) => !wanted.has(itemKey(item)) && item.phase !== 'foreign');
-  if (surplus.length === 0) return { actions: [], waits: [] };
-
   const steps = [
     ...surplusWorkloads(surplus).flatMap((workload) => workloadStep(workload, surplus, input)),
     ...surplus
@@ -31,14 +29,9 @@ export function planRemovals(input: DiffInput): Removals {
   };
 }
 
-/** Ids of workloads that should go, the ones that do not serve first: they cost nothing. */
+/** Ids of workloads that should go, or of which something is left. */
 function surplusWorkloads(surplus: readonly Observed[]): string[] {
-  const ids = new Set<string>();
-  for (const item of surplus) {
-    if (item.type === 'workload') ids.add(item.id);
-    else if (item.workload !== undefined) ids.add(item.workload);
-  }
-  return [...ids].sort();
+  return [...new Set(surplus.flatMap((item) => (item.type === 'workload' ? item.id : (item.workload ?? []))))].sort();
 }
 
 function workloadStep(id: string, surplus: readonly Observed[], input: DiffInput): (Action | Wait)[] {

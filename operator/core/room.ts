@@ -6,7 +6,7 @@ export interface Room {
   /** How many more workloads may be made now. */
   readonly left: number;
   /** One that is no longer wanted and still there, or just being made. */
-  readonly rival?: string;
+  readonly rival: string | undefined;
 }
 
 /**
@@ -38,5 +38,5 @@ export function roomFor({ group }: WorkloadItem, input: DiffInput): Room {
   const left = group.exclusive
     ? group.replicas - existing - idle
     : group.replicas + group.maxSurge - existing - surplus.length - coming.length;
-  return { left, ...(rival !== undefined && { rival }) };
+  return { left, rival };
 }

@@ -21,7 +21,6 @@ function changesBelow(path: string, before: unknown, after: unknown): string[] {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'none';
   const text = typeof value === 'string' ? value : (stringify(value) ?? 'none');
   return text.length > longestValue ? `${text.slice(0, longestValue - 3)}...` : text;
 }

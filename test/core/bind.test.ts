@@ -30,6 +30,12 @@ describe('bind', () => {
     expect(bind(server('a-1'), running({ address: '' }))).to.have.nested.property('unbound.field', 'address');
   });
 
+  it('leaves what is nothing as it is', () => {
+    const item = workload('a-1');
+    const spec = { ...item.spec, bridge: null } as unknown as typeof item.spec;
+    expect(bind({ ...item, spec }, () => undefined)).to.have.nested.property('bound.spec.bridge', null);
+  });
+
   it('gives another hash when an address is another', () => {
     const [before, after] = ['10.0.0.1', '10.0.0.2'].map((address) => bind(server('a-1'), running({ address })));
     expect(before)

@@ -34,6 +34,13 @@ describe('condition', () => {
     });
   });
 
+  it('has a time of its own, whatever others there are', () => {
+    const degraded = { ...draft('True'), type: 'Degraded' };
+    const before = [...settleConditions([degraded], [], 1, 1_000), ...settleConditions([draft('True')], [], 1, 5_000)];
+    const times = settleConditions([draft('True'), degraded], before, 2, 9_000).map((each) => each.lastTransitionTime);
+    expect(times).to.deep.equal(['1970-01-01T00:00:05.000Z', '1970-01-01T00:00:01.000Z']);
+  });
+
   it('goes when nobody drafts it any more, and is found by its type', () => {
     const before = settleConditions([draft('True'), { ...draft('True'), type: 'Degraded' }], [], 1, 0);
     expect(findCondition(before, 'Degraded')).to.include({ type: 'Degraded' });

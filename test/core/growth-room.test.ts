@@ -45,6 +45,23 @@ describe('diff, growing by and by', () => {
     expect(lines(planOf(wanted, []))).to.deep.equal(['create workload/new-1: replica 1 of 1 is missing']);
   });
 
+  it('makes every replica ready while the old ones hold the place, and starts none of them', () => {
+    const wanted = [1, 2].map((number) => workload(`new-${number}`, number, { replicas: 2, exclusive: true }));
+    const old = seen(workload('old-1'));
+    expect(lines(planOf(wanted, [old]))).to.deep.equal([
+      'prepare workload/new-1: takes the place of old-1',
+      'prepare workload/new-2: takes the place of old-1',
+      'wait workload/old-1: serves until its replacement can start',
+    ]);
+    const prepared = wanted.map((item) => seen(item, { phase: 'stopped' }));
+    expect(planOf(wanted, [...prepared, old]).waits[0]).to.deep.equal({
+      item: wanted[0],
+      cause: 'starts when old-1 is gone',
+      inProgress: true,
+      on: { type: 'workload', id: 'old-1' },
+    });
+  });
+
   it('takes away what was made ready in vain before it makes the next ready', () => {
     const wanted = [workload('third-1', 1, { replicas: 1, maxSurge: 1, exclusive: true })];
     const second = seen(workload('second-1'), { phase: 'stopped' });
@@ -65,6 +82,9 @@ describe('diff, growing by and by', () => {
     const [old, changed] = [backend('files', 11_100), backend('files', 11_101)];
     const starting = [seen(old), seen(workload('new-1'), { phase: 'starting' })];
     expect(lines(planOf([changed, workload('new-1')], starting))).to.include(
+      'wait backend/files: changes when a replica that it is to lead to is ready',
+    );
+    expect(lines(planOf([changed, workload('new-1')], [seen(old)]))).to.include(
       'wait backend/files: changes when a replica that it is to lead to is ready',
     );
     expect(lines(planOf([changed, workload('new-1')], [seen(old), seen(workload('new-1'))]))).to.deep.equal([
@@ -91,6 +111,10 @@ describe('diff, growing by and by', () => {
   it('names the item whose change ends a wait', () => {
     const plan = planOf([server('a-1')], []);
     expect(plan.waits.map(({ on }) => on)).to.deep.equal([{ type: 'backend', id: 'files' }]);
+    const nameless = [seen(backend()), seen(workload('a-1'), { owner: 'x', fields: { instance: '' } })];
+    expect(planOf([backend(), server('a-1')], nameless).waits.map(({ on }) => on)).to.deep.equal([
+      { type: 'workload', id: 'a-1' },
+    ]);
   });
 
   it('builds on a foreign network only where that may be adopted', () => {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { DesiredItem, Observed } from '../../operator/core/item.ts';
-import { backend, lines, network, planOf, registration, replica, seen, server, workload } from './samples.ts';
+import { backend, lines, network, planOf, registration, replica, seen, server, volume, workload } from './samples.ts';
 
 const three = { replicas: 3, maxSurge: 1 };
+const n = [{ type: 'network', id: 'n' }] as const;
+const foreign = { owner: '', phase: 'foreign' } as const;
 
 describe('diff, growing', () => {
   const table: readonly (readonly [string, readonly DesiredItem[], readonly Observed[], readonly string[]])[] = [
@@ -38,6 +40,19 @@ describe('diff, growing', () => {
       [`update backend/files: hash unknown -> ${backend('files', 1).hash}`],
     ],
     [
+      'looks at what an item needs no more once it exists',
+      [workload('a-1', 1, { needs: n }), network('m', false, n)],
+      [seen(workload('a-1')), seen(network('m', false, n))],
+      [],
+    ],
+    [
+      'changes what has its own readiness at once, whatever starts meanwhile',
+      [network('n', true), workload('a-1')],
+      [seen(network('n', true), { hash: 'ffffffffff' }), seen(workload('a-1'), { phase: 'starting' })],
+      [`update network/n: hash ffffffffff -> ${network('n', true).hash}`, 'wait workload/a-1: is not ready yet'],
+    ],
+    ['never changes a volume: it cannot be', [volume('v')], [seen(volume('v'), { hash: 'ffffffffff' })], []],
+    [
       'starts what is stopped',
       [workload('a-1')],
       [seen(workload('a-1'), { phase: 'stopped' })],
@@ -56,6 +71,30 @@ describe('diff, growing', () => {
       ['wait workload/a-1: crashes at start'],
     ],
     [
+      'waits for what has failed without a word',
+      [workload('a-1')],
+      [seen(workload('a-1'), { phase: 'failed' })],
+      ['wait workload/a-1: failed'],
+    ],
+    [
+      'starts what is stopped beside an old one where the two may stand together',
+      [workload('a-1')],
+      [seen(workload('a-1'), { phase: 'stopped' }), seen(workload('old-1')), seen(server('old-1'))],
+      ['start workload/a-1: is stopped', 'wait workload/old-1: serves until its replacement does'],
+    ],
+    [
+      'starts a stopped thing that is no workload',
+      [network('n')],
+      [seen(network('n'), { phase: 'stopped' })],
+      ['start network/n: is stopped'],
+    ],
+    [
+      'waits for a value that is not known yet',
+      [backend(), server('a-1')],
+      [seen(backend()), seen(workload('a-1'), { owner: 'x', fields: { address: '' } })],
+      ['wait server/a-1: needs the address of workload a-1'],
+    ],
+    [
       'takes back what was being drained',
       [backend(), ...replica('a-1')],
       [seen(backend()), seen(workload('a-1')), seen(server('a-1'), { phase: 'draining' }), seen(registration('a-1'))],
@@ -72,6 +111,18 @@ describe('diff, growing', () => {
       [backend()],
       [seen(backend(), { owner: '', phase: 'foreign', message: "is somebody else's" })],
       ["wait backend/files: is somebody else's"],
+    ],
+    [
+      'leaves a foreign thing in the way alone, also if nobody says why',
+      [backend()],
+      [seen(backend(), foreign)],
+      ['wait backend/files: exists and is not ours'],
+    ],
+    [
+      'builds on no foreign thing but a network',
+      [workload('a-1', 1, { needs: [{ type: 'volume', id: 'v' }] })],
+      [seen(volume('v'), foreign)],
+      ['wait workload/a-1: needs volume v (foreign)'],
     ],
     [
       'adopts a foreign network that may be adopted',
@@ -157,6 +208,36 @@ describe('diff, growing', () => {
         'remove server/a-1: workload a-1 has moved',
         'remove registration/a-1: workload a-1 has moved',
         'wait workload/a-1: is not ready yet',
+      ],
+    ],
+    [
+      'takes the route away from a replica that restarts at its old address: by name it is another',
+      [backend(), ...replica('a-1')],
+      [
+        seen(backend()),
+        seen(workload('a-1'), { phase: 'starting', fields: { instance: 'i2' } }),
+        seen(server('a-1')),
+        seen(registration('a-1')),
+      ],
+      [
+        'remove server/a-1: workload a-1 has moved',
+        'wait workload/a-1: is not ready yet',
+        'wait registration/a-1: needs workload a-1 (starting)',
+      ],
+    ],
+    [
+      'keeps the route to a replica that restarts while its new place is not known',
+      [backend(), ...replica('a-1')],
+      [
+        seen(backend()),
+        { ...seen(workload('a-1'), { phase: 'starting' }), fields: { group: 'replicas' } },
+        seen(server('a-1')),
+        seen(registration('a-1'), { fields: { address: '10.0.0.3' } }),
+      ],
+      [
+        'wait workload/a-1: is not ready yet',
+        'wait server/a-1: needs workload a-1 (starting)',
+        'wait registration/a-1: needs workload a-1 (starting)',
       ],
     ],
     [

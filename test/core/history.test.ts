@@ -202,6 +202,7 @@ describe('drained instances', () => {
 
   it('are refused when there is none, it goes already, or several are meant', () => {
     expect(refusal(() => marks('3'))).to.equal(`unknown: there is no instance "3"; there are: ${wanted.join(', ')}`);
+    expect(refusal(() => drained(history, '3', [], []))).to.equal('unknown: there is no instance "3"; there are: none');
     expect(refusal(() => marks('3', ['files-1a2b3c4d-3']))).to.equal(
       'conflict: files-1a2b3c4d-3 is on its way out already',
     );

@@ -10,6 +10,13 @@ describe('nearest', () => {
     ['healthcheck', ['healthCheck', 'headers'], 'healthCheck'],
     ['banana', ['image', 'port'], undefined],
     ['x', [], undefined],
+    ['prot', ['port'], 'port'],
+    ['prt', ['ports'], 'ports'],
+    ['prt', ['reports'], undefined],
+    ['loadbalances', ['loadBalancing'], 'loadBalancing'],
+    ['tools', ['my-own-tools'], undefined],
+    ['tools', ['toolsets-of-mine'], undefined],
+    ['my-own-tools', ['tools'], undefined],
     ['production', ['staging'], undefined],
   ];
   for (const [typed, candidates, expected] of table) {

@@ -45,6 +45,18 @@ describe('plan', () => {
     expect(text).to.match(/\n1 to create, 2 to update, 1 to remove, 0 waiting$/);
   });
 
+  it('counts what is made ready as created and what is taken away as removed', () => {
+    const wanted = [workload('new-1', 1, { exclusive: true })];
+    const plan = planOf(wanted, [seen(workload('old-1'))]);
+    const leftover = planOf([network('m')], [seen(network('m')), seen(network('n'))]);
+    expect(formatPlans([plan, leftover])).to.equal(`service/files
+  create workload new-1   takes the place of old-1
+  wait   workload old-1   serves until its replacement can start
+service/files
+  remove network n   is no longer desired
+1 to create, 0 to update, 1 to remove, 1 waiting`);
+  });
+
   it('prints nothing but the sum for a world that is as it should be', () => {
     expect(formatPlans([planOf([network('a')], [seen(network('a'))])])).to.equal(
       '0 to create, 0 to update, 0 to remove, 0 waiting',

@@ -24,6 +24,11 @@ describe('port lease', () => {
       { a: 'PortConflict', b: 100 },
     ],
     [
+      'lets who declares the port that it holds keep it against another that declares it',
+      [claim('a', { declared: 100 }), claim('b', { declared: 100, held: 100 })],
+      { a: 'PortConflict', b: 100 },
+    ],
+    [
       'moves who declares another port than it holds',
       [claim('a', { declared: 102, held: 100 }), claim('b')],
       { a: 102, b: 100 },
@@ -64,13 +69,28 @@ describe('port lease', () => {
     });
   }
 
-  it('names the rival and the remedy', () => {
-    const lease = leasePorts([claim('a', { declared: 100 }), claim('b', { held: 100 })]).get('MCPService/default/a');
-    expect(lease).to.have.nested.property(
-      'problem.message',
+  const one = { range: { first: 100, last: 100 } };
+  const refusals: readonly (readonly [string, readonly PortClaim[], string])[] = [
+    [
+      'the rival',
+      [claim('a', { declared: 100 }), claim('b', { held: 100 })],
       'port 100 belongs to service/b; choose another, or none to be given one',
-    );
-  });
+    ],
+    [
+      'the range',
+      [claim('a', { declared: 99 })],
+      "port 99 is not in the network's service range 100-103, or is reserved in it; choose one inside, or none to be given one",
+    ],
+    [
+      'what is full',
+      [claim('a', one), claim('0', one)],
+      'every port of 100-100 is taken; widen spec.ports.services of the network',
+    ],
+  ];
+  for (const [what, claims, expected] of refusals)
+    it(`names ${what} and the remedy`, () => {
+      expect(leasePorts(claims).get('MCPService/default/a')).to.have.nested.property('problem.message', expected);
+    });
 
   it('gives each port once, inside the range, and the same to the same claims in any order, whoever else comes', () => {
     const claims = fc.uniqueArray(

@@ -1,19 +1,20 @@
 import { expect } from 'chai';
-import type { DesiredItem, Observed } from '../../operator/core/item.ts';
-import { backend, lines, network, planOf, registration, replica, seen, server, workload } from './samples.ts';
+import type { Observed } from '../../operator/core/item.ts';
+import {
+  backend,
+  lines,
+  network,
+  planOf,
+  registration,
+  removals,
+  replica,
+  seen,
+  server,
+  serving,
+  workload,
+} from './samples.ts';
 
 const two = { replicas: 2, maxSurge: 1 };
-
-/** A replica that serves: its container, its server and its registration. */
-function serving(id: string, change: Partial<Observed> = {}): Observed[] {
-  return [seen(workload(id)), seen(server(id), change), seen(registration(id))];
-}
-
-/** What the plan does about things that are too many. */
-function removals(desired: readonly DesiredItem[], observed: readonly Observed[], nowMs = 0): string[] {
-  const wanted = new Set(desired.map(({ type, id }) => `${type}/${id}`));
-  return lines(planOf(desired, observed, { nowMs })).filter((line) => !wanted.has(line.split(/[ :]/)[1] ?? ''));
-}
 
 describe('diff, shrinking', () => {
   it('keeps the old replica until the new one serves', () => {
@@ -138,7 +139,7 @@ describe('diff, shrinking', () => {
   ];
   for (const [sentence, fields, nowMs, expected] of draining) {
     it(sentence, () => {
-      expect(removals([backend(), ...replica('new-1')], drain(fields), nowMs)).to.deep.equal([expected]);
+      expect(removals([backend(), ...replica('new-1')], drain(fields), { nowMs })).to.deep.equal([expected]);
     });
   }
 

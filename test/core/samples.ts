@@ -4,11 +4,13 @@ import { hashOf } from '../../operator/core/hash.ts';
 import {
   itemKey,
   type BackendItem,
+  type BalancerItem,
   type DesiredItem,
   type NetworkItem,
   type Observed,
   type RegistrationItem,
   type ServerItem,
+  type VolumeItem,
   type WorkloadItem,
 } from '../../operator/core/item.ts';
 import type { Action, Plan, Wait } from '../../operator/core/plan.ts';
@@ -19,6 +21,16 @@ export const owner = 'MCPService/default/files';
 export function network(name: string, adopt = false, needs: NetworkItem['needs'] = []): NetworkItem {
   const spec = { name, internal: false, adopt };
   return { type: 'network', id: name, owner, spec, hash: hashOf(spec), needs };
+}
+
+export function volume(name: string): VolumeItem {
+  return { type: 'volume', id: name, owner, spec: { name }, hash: hashOf({ name }), needs: [] };
+}
+
+export function balancer(id = 'default'): BalancerItem {
+  const timeoutsMs = { connect: 1, client: 1, server: 1, queue: 1, stream: 1 };
+  const spec = { bindAddresses: [], host: '127.0.0.1', statisticsPort: 11_099, threads: 1, timeoutsMs };
+  return { type: 'balancer', id, owner, spec, hash: hashOf(spec), needs: [] };
 }
 
 export interface WorkloadOptions {
@@ -167,6 +179,26 @@ export function planOf(
     nowMs: 0,
     ...more,
   });
+}
+
+/** What the plan does about things that are too many. */
+export function removals(
+  desired: readonly DesiredItem[],
+  observed: readonly Observed[],
+  more: Partial<Parameters<typeof diff>[0]> = {},
+): string[] {
+  const wanted = new Set(desired.map(itemKey));
+  return lines(planOf(desired, observed, more)).filter((line) => !wanted.has(line.split(/[ :]/)[1] ?? ''));
+}
+
+/** A replica that serves: its container, its server and its registration. */
+export function serving(id: string, change: Partial<Observed> = {}): Observed[] {
+  return [seen(workload(id)), seen(server(id), change), seen(registration(id))];
+}
+
+/** The same workload in another group, as Consul stands beside HAProxy. */
+export function elsewhere(item: WorkloadItem): WorkloadItem {
+  return { ...item, group: { ...item.group, name: 'elsewhere' } };
 }
 
 /** `create workload/a: does not exist`: a plan as lines, for comparison. */

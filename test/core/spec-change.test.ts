@@ -29,6 +29,27 @@ describe('what changed in a spec', () => {
       'spec.a 1 -> none, spec.b 1 -> none, spec.c 1 -> none and 2 more',
     ],
     ['cuts what is too long', { image: 'a' }, { image: 'b'.repeat(60) }, `spec.image a -> ${'b'.repeat(37)}...`],
+    ['tells all of three', { a: 1, b: 1, c: 1 }, {}, 'spec.a 1 -> none, spec.b 1 -> none, spec.c 1 -> none'],
+    [
+      'leaves whole what is just short enough',
+      { image: 'a' },
+      { image: 'b'.repeat(40) },
+      `spec.image a -> ${'b'.repeat(40)}`,
+    ],
+    [
+      'keeps a command and what is nested to itself, too',
+      { command: ['a'], sidecar: { env: ['x'] } },
+      { command: ['b'], sidecar: { env: ['y'] } },
+      'spec.command changed, spec.sidecar.env changed',
+    ],
+    [
+      'shows what has more than one part in short',
+      { ports: [1, 2], limits: { rate: { requests: 5 } } },
+      { ports: null },
+      'spec.limits {"rate":{"requests":5}} -> none, spec.ports [1,2] -> null',
+    ],
+    ['tells a part that became nothing', { limits: { rate: 5 } }, { limits: null }, 'spec.limits {"rate":5} -> null'],
+    ['tells a part that was nothing', { limits: null }, { limits: { rate: 5 } }, 'spec.limits null -> {"rate":5}'],
     ['does not mind the order of fields', { a: 1, b: 2 }, { b: 2, a: 1 }, 'nothing'],
   ];
   for (const [name, before, after, text] of table) {
