@@ -1,10 +1,5 @@
-/**
- * Runs the suites that need no engine under c8 and demands a share of branches of each part that decides.
- * Usage: coverage.ts [SUITE...]   (default: unit)
- */
-import { spawnSync } from 'node:child_process';
+/** Demands a share of the branches of each part that decides, of what c8 has just counted. Usage: npm run coverage */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,18 +13,6 @@ interface FileSummary {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const named = process.argv.slice(2);
-const suites = named.length > 0 ? named : ['unit'];
-const c8 = createRequire(import.meta.url).resolve('c8/bin/c8.js');
-const reports = ['text', 'json-summary'].flatMap((reporter) => ['--reporter', reporter]);
-const included = parts.flatMap((part) => ['--include', `${part}/**`]);
-const { status } = spawnSync(
-  process.execPath,
-  [c8, '--all', ...reports, ...included, process.execPath, join(root, 'test', 'run.ts'), ...suites],
-  { cwd: root, stdio: 'inherit' },
-);
-if (status !== 0) process.exit(status ?? 1);
-
 const summary = JSON.parse(readFileSync(join(root, 'coverage', 'coverage-summary.json'), 'utf8')) as Record<
   string,
   FileSummary
