@@ -141,7 +141,7 @@ describe('architecture', () => {
       'operator/core/diff.ts',
       'operator/core/satisfied.ts',
     ]);
-    expect(importing('dockerode')).to.include('operator/drivers/docker/driver.ts');
+    expect(importing('dockerode')).to.include('operator/drivers/docker/containers.ts');
   });
 
   const forged: readonly (readonly [string, string, string, (file: SourceFile) => string[]])[] = [

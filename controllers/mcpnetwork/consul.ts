@@ -1,3 +1,4 @@
+import { identityOf, replicaNumbers } from '../numbers.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
@@ -53,13 +54,16 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
     pids: 256,
     replica: 1,
   };
-  const hash = hashOf({ scope: context.scope, owner, spec });
+  const { hash, hashVersion } = identityOf(owner, { scope: context.scope, owner, spec }, context);
+  const stem = `${qualified(owner)}-consul-${hash.slice(0, 8)}`;
+  const [number = 1] = replicaNumbers({ count: 1, stem, spec }, context.workloads(owner));
   return {
     type: 'workload',
-    id: `${qualified(owner)}-consul-${hash.slice(0, 8)}-1`,
+    id: `${stem}-${number}`,
     owner,
     spec,
     hash,
+    hashVersion,
     needs: [
       networkNeed(network, networks.frontend.name),
       networkNeed(network, networks.internal.name),

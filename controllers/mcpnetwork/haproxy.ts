@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { identityOf, replicaNumbers } from '../numbers.ts';
 import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type {
@@ -98,13 +99,16 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
     pids: 256,
     replica: 1,
   };
-  const hash = hashOf({ scope: context.scope, owner, spec });
+  const { hash, hashVersion } = identityOf(owner, { scope: context.scope, owner, spec }, context);
+  const stem = `${qualified(owner)}-haproxy-${hash.slice(0, 8)}`;
+  const [number = 1] = replicaNumbers({ count: 1, stem, spec }, context.workloads(owner));
   return {
     type: 'workload',
-    id: `${qualified(owner)}-haproxy-${hash.slice(0, 8)}-1`,
+    id: `${stem}-${number}`,
     owner,
     spec,
     hash,
+    hashVersion,
     needs: [balancer, ...attached.map((id) => networkNeed(network, id))],
     probe: {
       kind: 'http',

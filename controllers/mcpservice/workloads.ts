@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { identityOf, replicaNumbers } from '../numbers.ts';
 import { bridgeVolume, gatewayOf, networkNeed, qualified } from '../mcpnetwork/names.ts';
-import { hashOf } from '../../operator/core/hash.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { Problem } from '../../operator/core/problem.ts';
 import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
@@ -50,15 +50,18 @@ export function workloadItems(
   };
   // How a server without a bridge is reached is part of what it is: a wrong port or path fails beside the old revision.
   const { startupTimeoutMs: _startupTimeoutMs, ...reach } = probe(service);
-  const hash = hashOf({ scope: context.scope, owner, template, ...(!template.bridge && { reach }) });
+  const made = { scope: context.scope, owner, template, ...(!template.bridge && { reach }) };
+  const { hash, hashVersion } = identityOf(owner, made, context);
   const stem = `${qualified(owner)}-${hash.slice(0, 8)}`;
-  const numbers = freeNumbers(size.replicas, stem, context.rollout(owner).drained);
+  const { drained } = context.rollout(owner);
+  const numbers = replicaNumbers({ count: size.replicas, stem, spec: template, drained }, context.workloads(owner));
   const workloads = numbers.map((replica): WorkloadItem => ({
     type: 'workload',
     id: `${stem}-${replica}`,
     owner,
     spec: { ...template, replica },
     hash,
+    hashVersion,
     needs: [
       ...template.networks.map((id) => networkNeed(network, id)),
       ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
@@ -74,12 +77,6 @@ export function workloadItems(
     ...(size.isTrial && { isTrial: true }),
   }));
   return { workloads };
-}
-
-/** The lowest numbers that nobody drained. */
-function freeNumbers(count: number, stem: string, drained: readonly string[]): number[] {
-  const candidates = Array.from({ length: count + drained.length }, (_, index) => index + 1);
-  return candidates.filter((number) => !drained.includes(`${stem}-${number}`)).slice(0, count);
 }
 
 /** Path of the MCP endpoint: the protocol's habit for the transport unless the manifest says otherwise. */

@@ -1,5 +1,6 @@
 import { bind, describeLate, type Lookup } from './bind.ts';
 import type { DiffInput } from './diff-input.ts';
+import { driftOf } from './drift.ts';
 import { itemKey, type DesiredItem, type Observed } from './item.ts';
 import type { Action, Plan, Wait } from './plan.ts';
 import { planRemovals } from './removal.ts';
@@ -63,8 +64,11 @@ function createStep(item: DesiredItem, input: DiffInput, room: Map<string, Room>
 
 function changeStep(item: DesiredItem, observed: Observed, input: DiffInput): Action | Wait | undefined {
   if (!sameHash(item, observed)) {
-    return { verb: 'update', item, observed, cause: `hash ${observed.hash || 'unknown'} -> ${item.hash}` };
+    const cause = observed.fields['drift'] ?? `hash ${observed.hash || 'unknown'} -> ${item.hash}`;
+    return { verb: 'update', item, observed, cause };
   }
+  const drift = item.type === 'workload' ? driftOf(item, observed) : undefined;
+  if (drift !== undefined) return { verb: 'update', item, observed, cause: drift };
   switch (observed.phase) {
     case 'ready':
     case 'foreign':

@@ -50,6 +50,8 @@ export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
   /** How readiness is proven. Not part of the hash: another interval replaces no container. */
   readonly probe: ProbeSpec;
   readonly group: WorkloadGroup;
+  /** Version of the hash in its id: an earlier one where it was made by an earlier operator, else the present one. */
+  readonly hashVersion?: string;
   /** Runs a revision that is being tried beside the one that serves. */
   readonly isTrial?: boolean;
   /** Not part of the hash either: it lets no container be created from an image that could not do its work. */

@@ -1,5 +1,6 @@
 import type { ConditionDraft } from './condition.ts';
 import type { Fault } from './fault.ts';
+import type { HashVersion } from './hash.ts';
 import type { Outcome } from './history.ts';
 import type { DesiredItem, ItemKey, Observed } from './item.ts';
 import type { Lookup } from './bind.ts';
@@ -21,6 +22,10 @@ export interface DesireContext {
   port(key: ResourceKey): { readonly port: number } | { readonly problem: Problem };
   /** Digests of a secret's values by key, or undefined if there is no such secret. Values never reach controllers. */
   secret(name: string): ReadonlyMap<string, string> | undefined;
+  /** Workloads that exist for a resource. */
+  workloads(key: ResourceKey): readonly Observed[];
+  /** Ways of naming workloads by what they are made from, newest first. */
+  readonly hashVersions: readonly HashVersion[];
   /** What is remembered of the way in which a resource is being rolled out. */
   rollout(key: ResourceKey): Rollout;
 }

@@ -1,4 +1,5 @@
 import { bind, type Lookup } from './bind.ts';
+import { hashVersion } from './hash.ts';
 import type { DesiredItem, Observed } from './item.ts';
 
 /** Exists as desired and does its work. */
@@ -12,7 +13,10 @@ export function isSatisfied(item: DesiredItem, lookup: Lookup): boolean {
 
 /** Identity of a workload is in its id and a volume cannot change: their hashes are never compared here. */
 export function sameHash(item: DesiredItem, observed: Observed): boolean {
-  return item.type === 'workload' || item.type === 'volume' || item.hash === observed.hash;
+  if (item.type === 'workload' || item.type === 'volume' || item.hash === observed.hash) return true;
+  // Networks cannot be changed: one that an earlier version made is compared by what it means.
+  const { hashVersion: version = hashVersion, internal } = observed.fields;
+  return item.type === 'network' && version !== hashVersion && internal === String(item.spec.internal);
 }
 
 export function isAdopted(item: DesiredItem, observed: Observed): boolean {

@@ -1,3 +1,4 @@
+import { hashVersions, type HashVersion } from '../core/hash.ts';
 import { itemKey, type ItemKey } from '../core/item.ts';
 import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
 import type { Problem } from '../core/problem.ts';
@@ -17,6 +18,7 @@ export interface CompilerDeps {
   readonly secrets: Secrets;
   readonly scope: string;
   readonly platform: Platform;
+  readonly hashVersions?: readonly HashVersion[];
   /** Why the observation does not yet say what exists. */
   readonly blindness: () => Problem | undefined;
 }
@@ -38,6 +40,8 @@ export class Compiler {
       names: (kind, namespace) => deps.ledger.names(kind, namespace),
       port: (key) => this.#leases.get(key) ?? { problem: { reason: 'NoPortLeft', message: 'has no port yet' } },
       secret: (name) => deps.secrets.digests(name),
+      workloads: (key) => deps.observation.owned(key).filter(({ type }) => type === 'workload'),
+      hashVersions: deps.hashVersions ?? hashVersions,
       rollout: (key) => deps.ledger.rollout(key),
     };
   }

@@ -1,3 +1,4 @@
+import type { HashVersion } from '../core/hash.ts';
 import type { Kind, Platform } from '../core/kind.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
@@ -25,5 +26,7 @@ export interface OperatorDeps {
   readonly logger: Logger;
   /** The store that `sources` fill; drivers may read addresses of registries from it. */
   readonly store: Store;
+  /** Ways of naming workloads, newest first; those of this version of the operator when not given. */
+  readonly hashVersions?: readonly HashVersion[];
   readonly resyncMs?: number;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import PQueue from 'p-queue';
 import { desireService } from '../../controllers/mcpservice/desire.ts';
+import { hashVersions } from '../../operator/core/hash.ts';
 import type { WorkloadItem } from '../../operator/core/item.ts';
 import type { Resource } from '../../operator/core/resource.ts';
 import { createOptions } from '../../operator/drivers/docker/create-options.ts';
@@ -38,6 +39,8 @@ export function workloadsOf(network: BenchNetwork, scope: string, services: read
       names: () => [],
       port: () => ({ port: 0 }),
       secret: () => undefined,
+      workloads: () => [],
+      hashVersions,
       rollout: () => ({ drained: [] }),
     });
     if ('blocked' in desire) throw new Error(desire.blocked.message);

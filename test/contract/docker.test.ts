@@ -51,6 +51,13 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     },
     undo: async ({ id }) => void (await docker.getContainer(id).remove({ force: true })),
     stop: async ({ id }) => void (await docker.getContainer(id).stop({ t: 0 })),
+    tamper: {
+      memory: async ({ id }) => docker.getContainer(id).update({ Memory: 2 ** 26, MemorySwap: 2 ** 26 }),
+      'limit of processes': async ({ id }) => docker.getContainer(id).update({ PidsLimit: 32 }),
+      'restart policy': async ({ id }) => docker.getContainer(id).update({ RestartPolicy: { Name: 'no' } }),
+      name: async ({ id }) => docker.getContainer(id).rename({ name: `${id}-renamed` }),
+      networks: async ({ id }) => docker.getNetwork('bridge').connect({ Container: id }),
+    },
     mortal: () => workloadItem(`${scope}-mortal`, shared, 'setTimeout(() => process.exit(3), 700)'),
   }),
 };

@@ -153,6 +153,27 @@ function describeSubject(open: () => Subject, bench: Bench): void {
     expect(await read()).to.include({ hash: item.hash });
   });
 
+  for (const what of Object.keys(can.tamper ?? {}))
+    it(`sees that somebody changed its ${what}, hints at it, and takes it back in place`, async () => {
+      const before = await create();
+      const stopped = new AbortController();
+      const hints: string[] = [];
+      subject.driver.watch((ref) => hints.push(ref === 'all' ? 'all' : itemKey(ref)), stopped.signal);
+      try {
+        await soon(async () => expect((await read())?.phase).to.equal(before?.phase));
+        const heard = hints.length;
+        await subject.tamper?.[what]?.(item);
+        await soon(async () => expect(await read()).to.not.deep.equal(before));
+        await soon(async () => expect(hints.slice(heard)).to.include(itemKey(item)));
+      } finally {
+        stopped.abort();
+      }
+      const observed = await read();
+      await subject.driver.apply({ verb: 'update', item, cause: 'test', ...(observed && { observed }) }, signal);
+      expect(await read()).to.deep.equal(before);
+      expect(await listed()).to.deep.equal([before]);
+    });
+
   if (can.stop)
     it('makes without starting what is only to be prepared, and starts it afterwards', async () => {
       const prepared = await subject.driver.apply({ verb: 'prepare', item, cause: 'test' }, signal);

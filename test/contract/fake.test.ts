@@ -54,6 +54,7 @@ const subjects: Readonly<Record<string, () => Subject>> = {
     },
     undo: async ({ id }) => world.engine.destroy(id),
     stop: async ({ id }) => world.engine.kill(id),
+    tamper: { memory: async ({ id }) => world.engine.change(id, { memoryBytes: '1' }) },
     mortal: () => {
       world.engine.diesAfterMs.set(image, 1_500);
       return workloadItem('work-mortal', 'net-shared');

@@ -16,6 +16,8 @@ export interface Subject {
   foreign?(): Promise<{ readonly id: string; survives(): Promise<boolean> }>;
   /** Somebody undoes the item by hand. */
   undo(item: DesiredItem): Promise<void>;
+  /** What somebody may change about it, by what is changed, and what the driver takes back by an `update`. */
+  readonly tamper?: Readonly<Record<string, (item: DesiredItem) => Promise<unknown>>>;
   /** Somebody stops it. */
   stop?(item: DesiredItem): Promise<void>;
   /** An item that dies by itself a moment after its start. */

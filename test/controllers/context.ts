@@ -1,4 +1,5 @@
 import { kinds } from '../../controllers/index.ts';
+import { hashVersions } from '../../operator/core/hash.ts';
 import type { DesiredItem, ItemType } from '../../operator/core/item.ts';
 import type { Desire, DesireContext, Kind } from '../../operator/core/kind.ts';
 import { keyOf, resourceKey, type Resource } from '../../operator/core/resource.ts';
@@ -26,6 +27,8 @@ export function contextFor(resources: readonly Resource[], more: Partial<DesireC
         .map(({ metadata }) => metadata.name),
     port: () => ({ port: 11_105 }),
     secret: (name) => (secrets[name] ? new Map(Object.entries(secrets[name])) : undefined),
+    workloads: () => [],
+    hashVersions,
     rollout: () => ({ drained: [] }),
     ...more,
   };

@@ -1,4 +1,5 @@
 import { Fault } from '../../operator/core/fault.ts';
+import { hashVersion } from '../../operator/core/hash.ts';
 import type { NetworkItem, Observed, VolumeItem, WorkloadItem } from '../../operator/core/item.ts';
 import type { Action } from '../../operator/core/plan.ts';
 import { FakeDriver, type FakeDriverDeps } from './driver.ts';
@@ -12,6 +13,8 @@ export interface FakeContainer {
   startedAtMs: number;
   starts: number;
   address: string;
+  /** What somebody changed about it, as drivers tell of it. */
+  drift?: Readonly<Record<string, string>>;
 }
 
 /** A Docker engine in memory: networks, volumes and containers that get the lowest free address at each start. */
@@ -23,6 +26,8 @@ export class FakeEngine extends FakeDriver {
   readonly missingImages = new Set<string>();
   /** Images whose containers die by themselves, and when. */
   readonly diesAfterMs = new Map<string, number>();
+  /** Version of the operator's hash that made the networks. */
+  networkHashVersion = hashVersion;
   onStart: (item: WorkloadItem) => void = () => undefined;
   #serial = 0;
 
@@ -40,7 +45,11 @@ export class FakeEngine extends FakeDriver {
       owner: item?.owner ?? '',
       hash: item?.hash ?? '',
       phase: item ? 'ready' : 'foreign',
-      fields: { gateway: '10.0.255.254' },
+      fields: {
+        gateway: '10.0.255.254',
+        hashVersion: this.networkHashVersion,
+        internal: String(item?.spec.internal ?? false),
+      },
       ...(!item && { message: `a network named ${id} exists and is not ours` }),
     }));
     const volumes = [...this.volumes].flatMap(([id, item]): Observed[] =>
@@ -55,6 +64,7 @@ export class FakeEngine extends FakeDriver {
     if (verb === 'remove') this.#remove(item);
     else if (item.type === 'network') this.#createNetwork(item);
     else if (item.type === 'volume') this.#createVolume(item);
+    else if (item.type === 'workload' && verb === 'update') this.change(item.id, {});
     else if (item.type === 'workload') this.#run(item, verb !== 'prepare');
     else throw new Fault('bug', 'InternalError', `Docker has no items of type ${item.type}`);
   }
@@ -81,6 +91,13 @@ export class FakeEngine extends FakeDriver {
   /** Somebody removes a container by force. */
   destroy(name: string): void {
     this.containers.delete(name);
+    this.hint({ type: 'workload', id: name });
+  }
+
+  /** Somebody changes a container: its limits, its networks, its name. */
+  change(name: string, drift: Readonly<Record<string, string>>): void {
+    const container = this.containers.get(name);
+    if (container) container.drift = drift;
     this.hint({ type: 'workload', id: name });
   }
 
@@ -194,6 +211,8 @@ function observe(container: FakeContainer, item: WorkloadItem): Observed {
     fields: {
       containerId: String(container.serial),
       group: item.group.name,
+      hashVersion: item.hashVersion ?? hashVersion,
+      ...container.drift,
       ...(item.leasedPort !== undefined && { port: String(item.leasedPort) }),
       ...(running && { address: container.address, instance: instanceOf(container) }),
     },

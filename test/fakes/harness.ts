@@ -1,5 +1,6 @@
 import { kinds } from '../../controllers/index.ts';
 import { findCondition } from '../../operator/core/condition.ts';
+import type { HashVersion } from '../../operator/core/hash.ts';
 import { Operator } from '../../operator/engine/operator.ts';
 import { Store } from '../../operator/engine/store.ts';
 import { silentLogger, type Logger } from '../../operator/ports/logger.ts';
@@ -15,6 +16,7 @@ export interface HarnessOptions {
   readonly allowEmpty?: boolean;
   readonly logger?: Logger;
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly hashVersions?: readonly HashVersion[];
 }
 
 /** An operator on a fake world, and the means to let time pass for both. */
@@ -120,6 +122,7 @@ export class Harness {
       sources: [life.source(source)],
       drivers: world.drivers.map((driver) => life.driver(driver)),
       clock: life.clock,
+      ...(this.#options.hashVersions && { hashVersions: this.#options.hashVersions }),
       random: world.random,
       platform: { hostNetwork: true, operatorUser: '0:0', stateDirectory: '/state', bridgeImage: 'mcpnet/bridge:1' },
       probe: life.asked(world.probe),

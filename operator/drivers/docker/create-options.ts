@@ -5,7 +5,9 @@ import type { BridgeSpec, Mount, WorkloadItem } from '../../core/item.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { ImageDefaults } from './images.ts';
 import { labelsFor } from './labels.ts';
+import { seal } from './seal.ts';
 
+export const restartPolicy = 'unless-stopped';
 const bridgeDirectory = '/mcpnet';
 /**
  * The bridge brings its own loader and libraries, so it runs in any image, be it alpine or empty. What it reads it passes
@@ -24,9 +26,10 @@ export function createOptions(
   secrets: Secrets,
 ): Docker.ContainerCreateOptions {
   const { spec } = item;
-  const env = environment(item, secrets);
-  const [entrypoint, command] = commandLine(item, image, { ...image.env, ...env });
-  return {
+  // The image's variables are passed on, so that the seal stands for all there are.
+  const env = { ...image.env, ...environment(item, secrets) };
+  const [entrypoint, command] = commandLine(item, image, env);
+  const options: Docker.ContainerCreateOptions = {
     name: item.id,
     Image: image.name,
     Labels: labelsFor(scope, item),
@@ -49,13 +52,21 @@ export function createOptions(
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=256m,mode=1777', '/run': 'rw,nosuid,nodev,size=16m,mode=1777' },
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true'],
-      PidsLimit: spec.pids,
-      Memory: spec.memoryBytes,
-      MemorySwap: spec.memoryBytes,
-      ...(spec.cpus !== undefined && { NanoCpus: Math.round(spec.cpus * 1e9) }),
-      RestartPolicy: { Name: 'unless-stopped' },
+      ...adjustable(item),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
     },
+  };
+  return seal(options, image.user);
+}
+
+/** What can be changed about a container that exists. */
+export function adjustable({ spec }: WorkloadItem): Docker.HostConfig {
+  return {
+    PidsLimit: spec.pids,
+    Memory: spec.memoryBytes,
+    MemorySwap: spec.memoryBytes,
+    ...(spec.cpus !== undefined && { NanoCpus: Math.round(spec.cpus * 1e9) }),
+    RestartPolicy: { Name: restartPolicy },
   };
 }
 

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ItemRef } from '../../core/item.ts';
 import type { Hint } from '../../ports/driver.ts';
 import { call } from './client.ts';
+import type { Inspections } from './inspections.ts';
 import { holderRole, label } from './labels.ts';
 
 interface EngineEvent {
@@ -13,6 +14,8 @@ interface EngineEvent {
 
 /** Not `create`: a container of ours that others make is found by the next list, and our own we know. */
 const containerActions = new Set(['start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update']);
+/** What may make a name mean another image. */
+const imageActions = new Set(['tag', 'untag', 'import', 'load', 'pull', 'delete']);
 const networkActions = new Set(['create', 'destroy', 'disconnect']);
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
@@ -21,18 +24,28 @@ const longestRetryMs = 5_000;
  * The engine's event stream as hints, over a connection of its own that never times out. Subscribes first and then asks
  * for a list, and does both again after every disconnect, so nothing that happens in between is missed.
  */
-export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: AbortSignal): void {
+export function watchEvents(
+  docker: Docker,
+  scope: string,
+  inspections: Inspections,
+  hint: Hint,
+  signal: AbortSignal,
+): void {
   let retryMs = firstRetryMs;
+  let hasMissed = false;
   void follow();
 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       try {
         const stream = await docker.getEvents({
-          filters: { type: ['container', 'network', 'volume'] },
+          filters: { type: ['container', 'network', 'volume', 'image'] },
           abortSignal: signal,
         });
         retryMs = firstRetryMs;
+        // Whatever was changed in the meantime was not heard of.
+        if (hasMissed) inspections.forget();
+        hasMissed = true;
         hint('all');
         // Chunks are not aligned to JSON; lines are.
         for await (const line of createInterface({ input: stream })) dispatch(line);
@@ -58,9 +71,17 @@ export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: A
       attributes[label.owner] === scope &&
       containerActions.has(event.Action ?? '')
     ) {
-      if (event.Action === 'die') void hintWhenOver(event.Actor?.ID ?? id, { type: 'workload', id });
-      else hint({ type: 'workload', id });
+      if (event.Action === 'update') inspections.forget(event.Actor?.ID);
+      if (event.Action === 'start' || event.Action === 'destroy') hint({ type: 'workload', id });
+      else void hintWhenOver(event.Actor?.ID ?? id, { type: 'workload', id });
+    } else if (event?.Type === 'network' && event.Action === 'connect') {
+      // At its start a container is connected as well, and hinted at; only one that is known may have been changed.
+      const containerId = attributes['container'] ?? '';
+      const known = inspections.workloadOf(containerId);
+      if (known !== undefined) void hintWhenOver(containerId, { type: 'workload', id: known });
     } else if (event?.Type === 'network' && networkActions.has(event.Action ?? '')) {
+      hint('all');
+    } else if (event?.Type === 'image' && imageActions.has(event.Action ?? '')) {
       hint('all');
     } else if (event?.Type === 'volume' && event.Action === 'destroy') {
       hint('all');
@@ -68,8 +89,8 @@ export function watchEvents(docker: Docker, scope: string, hint: Hint, signal: A
   }
 
   /**
-   * The engine announces a death some 100 ms before its lists know of it: until then the container is listed as running.
-   * To inspect it takes the container's lock, and so waits until the death is over.
+   * The engine announces most changes before its lists know of them, a death some 100 ms before. To inspect a container
+   * takes its lock, and so waits until the change is over.
    */
   async function hintWhenOver(containerId: string, ref: ItemRef): Promise<void> {
     await call(`inspect ${containerId}`, docker.getContainer(containerId).inspect()).catch(() => undefined);

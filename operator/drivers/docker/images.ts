@@ -11,6 +11,7 @@ export interface ImageDefaults {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly user: string;
 }
 
 /**
@@ -47,7 +48,13 @@ async function inspectImage(docker: Docker, name: string): Promise<ImageDefaults
     const pairs = (config.Env ?? []).map(
       (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
     );
-    return { name, entrypoint: asList(config.Entrypoint), command: asList(config.Cmd), env: Object.fromEntries(pairs) };
+    return {
+      name,
+      entrypoint: asList(config.Entrypoint),
+      command: asList(config.Cmd),
+      env: Object.fromEntries(pairs),
+      user: config.User,
+    };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;

@@ -9,6 +9,8 @@ export const label = {
   id: 'io.mcpnet.id',
   hash: 'io.mcpnet.hash',
   hashVersion: 'io.mcpnet.hash-version',
+  /** Fits only what was made with it, see seal.ts. */
+  seal: 'io.mcpnet.seal',
   role: 'io.mcpnet.role',
   replica: 'io.mcpnet.replica',
   port: 'io.mcpnet.port',
@@ -25,7 +27,7 @@ export function labelsFor(scope: string, item: DesiredItem): Record<string, stri
     [label.key]: item.owner,
     [label.id]: item.id,
     [label.hash]: item.hash,
-    [label.hashVersion]: hashVersion,
+    [label.hashVersion]: (item.type === 'workload' ? item.hashVersion : undefined) ?? hashVersion,
     ...(item.type === 'workload' && workloadLabels(item)),
   };
 }

@@ -1,16 +1,20 @@
 import type Docker from 'dockerode';
 import type { Observed, Phase } from '../../core/item.ts';
+import { restartPolicy } from './create-options.ts';
 import { gatewayOf } from './gateway.ts';
+import type { Inspection } from './inspections.ts';
 import { holderRole, label } from './labels.ts';
+import { nameOf } from './ownership.ts';
 
 type Container = Docker.ContainerInfo;
 type Network = Docker.NetworkInspectInfo;
 
 /** A container of ours. It is at most `starting` here: only a probe can tell that it does its work. */
-export function observeWorkload(container: Container): Observed {
+export function observeWorkload(container: Container, inspection: Inspection | undefined): Observed {
   const labels = container.Labels;
   const networks = container.NetworkSettings.Networks;
-  const primary = networks[labels[label.network] ?? ''] ?? Object.values(networks)[0];
+  const wanted = labels[label.network];
+  const primary = wanted === undefined ? Object.values(networks)[0] : networks[wanted];
   const running = container.State === 'running';
   const address = running ? (networks['host'] ? '127.0.0.1' : (primary?.IPAddress ?? '')) : '';
   const [phase, message, reason] = phaseOf(container);
@@ -23,15 +27,43 @@ export function observeWorkload(container: Container): Observed {
     fields: {
       containerId: container.Id,
       group: labels[label.role] ?? '',
+      hashVersion: labels[label.hashVersion] ?? '',
       created: new Date(container.Created * 1000).toISOString(),
-      image: container.Image,
+      image: inspection?.image ?? container.Image,
+      imageId: container.ImageID,
       ...(labels[label.port] !== undefined && { port: labels[label.port] }),
       ...(address !== '' && { address }),
       // The engine makes a new endpoint at every start, so this names one start of one container.
       ...(running && primary && { instance: `${container.Id.slice(0, 8)}-${primary.EndpointID.slice(0, 6)}` }),
       ...(reason !== undefined && { reason }),
+      ...driftOf(container, inspection),
     },
     ...(message !== undefined && { message }),
+  };
+}
+
+/** What the core compares with what it would set; in words where only this platform knows of it. */
+function driftOf(container: Container, inspection: Inspection | undefined): Record<string, string> {
+  const name = nameOf(container);
+  const networks = Object.keys(container.NetworkSettings.Networks).sort().join(',');
+  const seen = { networks, ...(name !== container.Labels[label.id] && { name }) };
+  if (!inspection) return seen;
+  const { restart, memoryBytes, swapBytes, nanoCpus, pids, strange } = inspection;
+  const repairable = [
+    ...(restart === restartPolicy ? [] : [`restart policy ${restart || 'none'} -> ${restartPolicy}`]),
+    ...(swapBytes === 0 || swapBytes === memoryBytes ? [] : [`memory and swap ${swapBytes} -> ${memoryBytes}`]),
+  ];
+  const altered = [
+    ...(inspection.fitsSeal ? [] : ['it carries our labels and is not what was made with them']),
+    ...(strange.length === 0 ? [] : [`somebody set ${strange.join(' ')}`]),
+  ];
+  return {
+    ...seen,
+    memoryBytes: String(memoryBytes),
+    nanoCpus: String(nanoCpus),
+    pids: String(pids),
+    ...(repairable.length > 0 && { repairable: repairable.join(', ') }),
+    ...(altered.length > 0 && { altered: altered.join(', ') }),
   };
 }
 
@@ -64,7 +96,12 @@ export function observeNetwork(scope: string, network: Network): Observed {
     owner: ours ? (labels[label.key] ?? '') : '',
     hash: ours ? (labels[label.hash] ?? '') : '',
     phase: ours ? 'ready' : 'foreign',
-    fields: { networkId: network.Id, ...(gateway !== '' && { gateway }) },
+    fields: {
+      networkId: network.Id,
+      internal: String(network.Internal),
+      ...(labels[label.hashVersion] !== undefined && { hashVersion: labels[label.hashVersion] }),
+      ...(gateway !== '' && { gateway }),
+    },
     ...(!ours && {
       message: `exists and is not ours; remove it (docker network rm ${network.Name}) or name another in spec.networks`,
     }),

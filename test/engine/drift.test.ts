@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { hashOf, hashVersions, type HashVersion } from '../../operator/core/hash.ts';
+import { Harness } from '../fakes/harness.ts';
+import { network, service } from '../fakes/manifests.ts';
+
+function verbs(harness: Harness, from: number): string[] {
+  return harness.world.actions.slice(from).map(({ verb, item }) => `${verb} ${item.type}`);
+}
+
+function first(harness: Harness, name: string): string {
+  const [id] = harness.world.running(name);
+  if (id === undefined) throw new Error(`no container of ${name} runs`);
+  return id;
+}
+
+describe('operator, where somebody changed a container', () => {
+  const changes = {
+    memory: { memoryBytes: '1' },
+    'a limit of processes': { pids: '7' },
+    networks: { networks: 'mcp-internal,other' },
+    'a name': { name: 'other' },
+    'what only the platform knows': { repairable: 'restart policy no -> unless-stopped' },
+  };
+  for (const [what, drift] of Object.entries(changes))
+    it(`sets right ${what} in place, once`, async () => {
+      const harness = await Harness.settled(service('files', { replicas: 2 }));
+      const [done, before] = [harness.world.actions.length, harness.world.reached('files')];
+      harness.world.engine.change(first(harness, 'files'), drift);
+      await harness.pass(120_000);
+      expect(verbs(harness, done)).to.deep.equal(['update workload']);
+      expect(harness.world.reached('files')).to.deep.equal(before);
+      expect(harness.condition('files')).to.equal('True Serving');
+    });
+
+  for (const drift of [{ altered: 'it is not what was made' }, { nanoCpus: '500000000' }])
+    it(`puts another in the place of one beyond repair, growing first: ${JSON.stringify(drift)}`, async () => {
+      const harness = await Harness.settled(service('files', { replicas: 2 }));
+      const [id, done] = [first(harness, 'files'), harness.world.actions.length];
+      harness.world.engine.change(id, drift);
+      for (let second = 0; second < 120; second++) {
+        await harness.pass(1_000);
+        expect(harness.world.reached('files').length).to.be.at.least(2);
+      }
+      expect(harness.world.running('files')).to.have.lengthOf(2).and.not.include(id);
+      expect(harness.world.reached('files')).to.deep.equal(harness.world.running('files'));
+      expect(verbs(harness, done).filter((verb) => verb === 'create workload')).to.have.lengthOf(1);
+    });
+
+  it('replaces parts of the network that were altered, too', async () => {
+    const harness = await Harness.settled(service('files'));
+    for (const container of harness.world.engine.running())
+      if (container.item?.owner === 'MCPNetwork/default/default')
+        harness.world.engine.change(container.name, { altered: 'it is not what was made' });
+    await harness.pass(120_000);
+    expect(harness.world.engine.running().map(({ name }) => name)).to.satisfy((names: string[]) =>
+      ['consul', 'haproxy'].every((part) => names.some((name) => name.includes(part) && name.endsWith('-2'))),
+    );
+    expect(harness.world.reached('files')).to.deep.equal(harness.world.running('files'));
+    expect(harness.world.registered('files')).to.deep.equal(harness.world.running('files'));
+  });
+});
+
+describe('operator, after an upgrade that hashes differently', () => {
+  const [present] = hashVersions;
+  const later: HashVersion = { name: 'later', of: (value) => hashOf(['later', value]) };
+
+  it('restarts nothing, scales what an earlier version made, and names by the new hash what changes', async () => {
+    const before = await Harness.settled(service('files', { replicas: 2 }), service('memory'));
+    const names = before.world.running('files');
+    await before.replace();
+    const harness = new Harness({ world: before.world, source: before.source, hashVersions: [later, present] });
+    const done = harness.world.actions.length;
+    await harness.start();
+    await harness.pass(120_000);
+    expect(verbs(harness, done)).to.deep.equal([]);
+    expect(harness.condition('files')).to.equal('True Serving');
+
+    harness.source.set(service('files', { replicas: 3 }));
+    await harness.pass(60_000);
+    expect(harness.world.running('files')).to.have.lengthOf(3).and.include.members(names);
+    harness.source.set(service('files', { replicas: 3, image: 'tiny:2' }));
+    await harness.pass(240_000);
+    const versions = harness.world.engine
+      .running()
+      .filter(({ item }) => item?.owner.endsWith('/files'))
+      .map(({ item }) => item?.hashVersion);
+    expect(versions).to.deep.equal(['later', 'later', 'later']);
+    expect(harness.condition('files')).to.equal('True Serving');
+  });
+
+  it('would replace everything without knowing how it was hashed before', async () => {
+    const before = await Harness.settled(service('files'));
+    const names = before.world.running('files');
+    await before.replace();
+    const harness = new Harness({ world: before.world, source: before.source, hashVersions: [later] });
+    await harness.start();
+    await harness.pass(120_000);
+    expect(harness.world.running('files')).to.have.lengthOf(1).and.not.deep.equal(names);
+  });
+
+  it('keeps networks whose hash is of another version and whose settings are the same', async () => {
+    const harness = await Harness.settled(network(), service('files'));
+    const found = harness.world.engine.networks.get('mcp-internal');
+    if (!found) throw new Error('there is no internal network');
+    harness.world.engine.networks.set('mcp-internal', { ...found, hash: 'earlier' });
+    harness.world.engine.networkHashVersion = 'earlier';
+    const done = harness.world.actions.length;
+    await harness.pass(120_000);
+    expect(verbs(harness, done)).to.deep.equal([]);
+    expect(harness.condition('files')).to.equal('True Serving');
+  });
+});
