@@ -30,10 +30,10 @@ export function assemble(
   config: Config,
   sources: readonly Source[],
   logger: Logger,
-  instead: Partial<Pick<OperatorDeps, 'probe'>> = {},
+  instead: Partial<Pick<OperatorDeps, 'probe' | 'mayWrite'>> = {},
 ): Operator {
   const { scope } = config;
-  const docker = connectDocker();
+  const docker = connectDocker(instead.mayWrite);
   const secrets = new DirectorySecrets(config.secrets);
   const store = new Store({ allowEmpty: config.allowEmpty });
   mkdirSync(config.state, { recursive: true, mode: 0o700 });

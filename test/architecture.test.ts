@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'schemas/': ['schemas/'],
 };
 /** Every folder below these is an edge of its own. */
-const edges = /^operator\/(sources|probe|api|telemetry|drivers\/[^/]+)\//;
+const edges = /^operator\/(sources|probe|api|telemetry|leadership|drivers\/[^/]+)\//;
 
 /** Where a client library may be imported. */
 const libraries: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,10 @@ import { createInterface } from 'node:readline/promises';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { itemKey } from '../core/item.ts';
+import { lead } from '../engine/leadership.ts';
 import type { Operator } from '../engine/operator.ts';
+import { locksOf } from '../locks.ts';
+import type { Hold } from '../ports/leadership.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -30,11 +33,13 @@ export async function removeEverything(config: Config, yes: boolean): Promise<vo
     process.exitCode = 1;
     return;
   }
+  const hold = await leadAtOnce(config);
   // Services first: while their network is declared, their registrations can be taken out of Consul.
-  await removeAllBut(config, networksOnly(config), (operator) =>
+  await removeAllBut(config, hold, networksOnly(config), (operator) =>
     operator.keys().some((key) => key.startsWith('MCPService/')),
   );
-  await removeAllBut(config, nothing, (operator) => ours(operator).length > 0);
+  await removeAllBut(config, hold, nothing, (operator) => ours(operator).length > 0);
+  await hold.release();
   console.log('everything of ours is gone');
 }
 
@@ -46,8 +51,23 @@ function ours(operator: Operator): string[] {
     .sort();
 }
 
-async function removeAllBut(config: Config, source: Source, remains: (operator: Operator) => boolean): Promise<void> {
-  const operator = assemble(config, [source], createLogger({ level: 'info', form: 'pretty', write: console.log }));
+/** An operator that leads would bring back what is removed. */
+function leadAtOnce(config: Config): Promise<Hold> {
+  const refusal = new AbortController();
+  const waiting = (why: string): void => {
+    refusal.abort(new Error(`nothing was removed: ${why}, and would bring everything back; stop it first`));
+  };
+  return lead(locksOf(config), waiting, refusal.signal);
+}
+
+async function removeAllBut(
+  config: Config,
+  hold: Hold,
+  source: Source,
+  remains: (operator: Operator) => boolean,
+): Promise<void> {
+  const logger = createLogger({ level: 'info', form: 'pretty', write: console.log });
+  const operator = assemble(config, [source], logger, { mayWrite: () => hold.holds() });
   await operator.start();
   const endMs = Date.now() + deadlineMs;
   while (remains(operator)) {

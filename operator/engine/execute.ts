@@ -5,6 +5,7 @@ import type { Action, Plan, Wait } from '../core/plan.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
+import type { MayWrite } from '../ports/leadership.ts';
 import type { Observation } from './observation.ts';
 
 interface Failure {
@@ -23,6 +24,7 @@ export interface ExecutorDeps {
   /** In [0, 1), for the jitter of retries. */
   readonly random: () => number;
   readonly signal: AbortSignal;
+  readonly mayWrite: MayWrite;
   /** Called when an action has ended, well or badly; the observation is up to date by then. */
   readonly ended: (key: ResourceKey, action: Action, fault: Fault | undefined) => void;
 }
@@ -66,7 +68,9 @@ export class Executor {
     return { ...plan, actions, waits };
   }
 
+  /** Starts nothing for one who does not lead: whoever does will find the same to be done. */
   start(key: ResourceKey, action: Action): void {
+    if (!this.#deps.mayWrite()) return;
     const item = itemKey(action.item);
     this.#busy.set(item, action);
     const run = this.#run(key, action).finally(() => this.#running.delete(run));

@@ -7,6 +7,7 @@ import type { Kind, Rollout } from '../core/kind.ts';
 import { formatPlans } from '../core/plan.ts';
 import { parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { MayWrite } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Records } from '../ports/records.ts';
 import { readmit } from './admit.ts';
@@ -20,6 +21,7 @@ export interface LedgerDeps {
   readonly records: Records;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly mayWrite: MayWrite;
   /** Whether anything of a resource exists, or cannot be seen. */
   readonly exists: (key: ResourceKey) => boolean;
 }
@@ -39,10 +41,11 @@ export class Ledger {
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
     this.#kinds = new Map(deps.kinds.map((kind) => [kind.kind, kind]));
-    this.#writer = new RecordWriter(deps.records, deps.logger, (key) => {
+    const document = (key: ResourceKey): unknown => {
       const history = this.#histories.get(key);
       return history && toDocument(history);
-    });
+    };
+    this.#writer = new RecordWriter(deps.records, deps.logger, document, deps.mayWrite);
   }
 
   /** Reads what an earlier operator has kept. */

@@ -2,6 +2,7 @@ import type { HashVersion } from '../core/hash.ts';
 import type { Kind, Platform } from '../core/kind.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
+import type { MayWrite } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CountSessions, Probe } from '../ports/prober.ts';
 import type { Records } from '../ports/records.ts';
@@ -28,5 +29,7 @@ export interface OperatorDeps {
   readonly store: Store;
   /** Ways of naming workloads, newest first; those of this version of the operator when not given. */
   readonly hashVersions?: readonly HashVersion[];
+  /** Whether this process leads, asked before everything that is written; without it nobody else is there. */
+  readonly mayWrite?: MayWrite;
   readonly resyncMs?: number;
 }

@@ -49,7 +49,7 @@ export class Operator {
   readonly #passes: Passes;
 
   constructor(deps: OperatorDeps) {
-    const { clock, logger, drivers } = deps;
+    const { clock, logger, drivers, mayWrite = () => true } = deps;
     const { signal } = this.#abort;
     this.#deps = deps;
     this.store = deps.store;
@@ -59,6 +59,7 @@ export class Operator {
     const observation = this.observation;
     const ledger = new Ledger({
       ...deps,
+      mayWrite,
       exists: (key) => this.observation.owned(key).length > 0 || this.#world.blindness !== undefined,
     });
     this.#ledger = ledger;
@@ -69,6 +70,7 @@ export class Operator {
       clock,
       random: deps.random,
       signal,
+      mayWrite,
       ended: (...ended) => {
         this.#actionEnded(...ended);
       },
@@ -141,6 +143,7 @@ export class Operator {
   /** Resolves once everything has been read for the first time and all keys are queued. */
   async start(): Promise<void> {
     await this.#readEverything();
+    if (this.#abort.signal.aborted) return;
     this.#ledger.open();
     this.#queue.open();
     this.#world.watch();

@@ -1,4 +1,5 @@
 import type { ResourceKey } from '../core/resource.ts';
+import type { MayWrite } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Records } from '../ports/records.ts';
 
@@ -10,10 +11,12 @@ export class RecordWriter {
   readonly #document: (key: ResourceKey) => unknown;
   readonly #marked = new Set<ResourceKey>();
   readonly #failed = new Map<ResourceKey, Error>();
+  readonly #mayWrite: MayWrite;
   #isOpen = false;
   #writing: Promise<void> | undefined;
 
-  constructor(records: Records, logger: Logger, document: (key: ResourceKey) => unknown) {
+  constructor(records: Records, logger: Logger, document: (key: ResourceKey) => unknown, mayWrite: MayWrite) {
+    this.#mayWrite = mayWrite;
     this.#records = records;
     this.#logger = logger;
     this.#document = document;
@@ -48,6 +51,7 @@ export class RecordWriter {
   async #writeAll(): Promise<void> {
     for (const key of this.#marked) {
       this.#marked.delete(key);
+      if (!this.#mayWrite()) continue;
       const document = this.#document(key);
       try {
         await (document === undefined ? this.#records.remove(key) : this.#records.save(key, document));

@@ -192,10 +192,10 @@ describe('the command line', function () {
       .and.to.include('node v24');
   });
 
-  it('up refuses to run twice on one state directory, and down to run beside an operator', async () => {
-    const up = await net.cli('up');
-    expect(up.code).to.equal(1);
-    expect(up.stderr).to.include(`an operator already runs on ${net.state} (pid ${net.operator.pid})`);
+  it('down refuses to run beside an operator, on whatever state directory that runs', async () => {
+    const elsewhere = await net.cli('down', '--yes', '--state', join(net.directory, 'elsewhere'));
+    expect(elsewhere.code).to.equal(1);
+    expect(elsewhere.stderr).to.include(`pid ${net.operator.pid} holds scope "${net.scope}"`);
     const down = await net.cli('down', '--yes');
     expect(down.code).to.equal(1);
     expect(down.stderr).to.include('stop it first');

@@ -22,6 +22,7 @@ function bench() {
   const found = new Map<string, Observed>();
   const abort = new AbortController();
   const executor = new Executor({
+    mayWrite: () => true,
     clock,
     observation,
     random: () => 0,

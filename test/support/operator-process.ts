@@ -15,8 +15,8 @@ export class OperatorProcess {
   readonly #lines: string[] = [];
   readonly #ended: Promise<number | null>;
 
-  constructor(args: readonly string[], logFile: string) {
-    this.#child = spawnProgram(['up', '--log-format', 'json', ...args]);
+  constructor(args: readonly string[], logFile: string, env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawnProgram(['up', '--log-format', 'json', ...args], env);
     const log = createWriteStream(logFile, { flags: 'a' });
     log.write(`--- up ${args.join(' ')}\n`);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -57,6 +57,11 @@ export class OperatorProcess {
     return this.log
       .filter(({ message }) => message === 'done')
       .map((entry) => `${String(entry['verb'])} ${String(entry['item'])}`);
+  }
+
+  /** Stops the process where it stands, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
   }
 
   /** Sends the signal and resolves with the exit code once the process is gone; null if the signal ended it. */

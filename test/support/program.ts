@@ -10,8 +10,11 @@ export interface Outcome {
 }
 
 /** Starts the program as its own process, without the launcher in between, so that signals reach it. */
-export function spawnProgram(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [mainPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function spawnProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [mainPath, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }
 
 /** Runs one command of the program to its end. */

@@ -126,18 +126,29 @@ export class TestNetwork {
     return runProgram([...args, ...this.flags]);
   }
 
+  /** Starts a process that may become the operator, and does not wait for it. */
+  spawn(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): OperatorProcess {
+    const operator = new OperatorProcess([...this.flags, ...flags], join(this.directory, 'operator.log'), env);
+    this.#processes.push(operator);
+    return operator;
+  }
+
   /** Starts the operator and resolves when it answers. */
   async start(...flags: string[]): Promise<OperatorProcess> {
-    const operator = new OperatorProcess([...this.flags, ...flags], join(this.directory, 'operator.log'));
-    this.#processes.push(operator);
+    const operator = this.spawn(flags);
     await eventually(
       async () => {
         if (!operator.isRunning) throw new Error(`the operator ended: ${operator.output}`);
-        return (await this.#api<{ pid: number }>('operator')).pid === operator.pid;
+        return (await this.leader()) === operator.pid;
       },
       { timeoutMs: 20_000 },
     );
     return operator;
+  }
+
+  /** Pid of the process that answers as the operator. */
+  async leader(): Promise<number> {
+    return (await this.#api<{ pid: number }>('operator')).pid;
   }
 
   /** What `get all -o json` prints, without a process for every look. */

@@ -1,9 +1,26 @@
 import Docker from 'dockerode';
 import { asFault, Fault } from '../../core/fault.ts';
+import type { MayWrite } from '../../ports/leadership.ts';
 
 /** A client for the engine that the environment names (DOCKER_HOST and its kin), speaking the engine's own API version. */
-export function connectDocker(): Docker {
-  return new Docker();
+export function connectDocker(mayWrite: MayWrite = () => true): Docker {
+  const docker = new Docker();
+  const dial = docker.modem.dial.bind(docker.modem);
+  // The one place that every request passes: an action of several is stopped between any two of them.
+  docker.modem.dial = (options, callback) => {
+    if (options.method === 'GET' || mayWrite()) dial(options, callback);
+    else {
+      const message = 'another operator writes for this scope; this one no longer does';
+      callback?.(new Fault('transient', 'NotLeading', message), null);
+    }
+  };
+  return docker;
+}
+
+/** What tells an engine from every other, by whatever address it is reached. */
+export async function engineId(docker: Docker): Promise<string> {
+  // The library leaves the answer untyped; ID is in the API since its beginning.
+  return (await call('ask which engine this is', docker.info() as Promise<{ ID: string }>)).ID;
 }
 
 /** Whether the engine shares this machine's network and file system. */

@@ -1,0 +1,112 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createApp, type App, type Shown } from '../api/app.ts';
+import { addCommands } from '../api/commands.ts';
+import { assemble } from '../assemble.ts';
+import type { Config } from '../config.ts';
+import { withoutContents } from '../core/history.ts';
+import { formatPlans } from '../core/plan.ts';
+import type { Operator } from '../engine/operator.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
+import type { Hold } from '../ports/leadership.ts';
+import type { Logger } from '../ports/logger.ts';
+import { DirectorySource } from '../sources/directory.ts';
+import { socketPath } from './client.ts';
+import type { LiveView } from './live-view.ts';
+
+/**
+ * An operator for as long as this process leads: made when it begins to, and thrown away when it no longer does. Resolves
+ * when nothing of it is under way any more.
+ */
+export async function reign(
+  config: Config,
+  hold: Hold,
+  { logger, view, stop }: { readonly logger: Logger; readonly view: LiveView; readonly stop: AbortSignal },
+): Promise<void> {
+  const operator = assemble(config, [new DirectorySource(config.manifests)], logger, { mayWrite: () => hold.holds() });
+  const ended = endOf(AbortSignal.any([stop, hold.lost]), () => operator.stop());
+  operator.statuses.subscribe((changed) => {
+    view.show(operator.statuses.all(), changed);
+  });
+  const apps: (App | undefined)[] = [];
+  try {
+    apps.push(await listenOnSocket(config, operator));
+    // Whatever it waits for, it need not be waited for any longer than this process leads.
+    await Promise.race([operator.start(), ended]);
+    if (!stop.aborted && hold.holds()) {
+      announce(operator, logger);
+      apps.push(await listenOnPort(config, operator, logger));
+      view.show(operator.statuses.all());
+    }
+    await ended;
+  } finally {
+    await Promise.all([operator.stop(), ...apps.map((app) => app?.close())]);
+    await rm(socketPath(config), { force: true });
+  }
+}
+
+/** Stops in the very moment of the signal; resolves when that is done. */
+function endOf(signal: AbortSignal, stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      stop().then(resolve, reject);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+function announce(operator: Operator, logger: Logger): void {
+  const declared = operator.store.all();
+  logger.info('manifests read', {
+    networks: declared.filter(({ kind }) => kind === 'MCPNetwork').length,
+    services: declared.filter(({ kind }) => kind === 'MCPService').length,
+  });
+  const ours = operator.observation.all().filter(({ owner }) => owner !== '').length;
+  logger.info('world read', { existing: ours });
+  if (operator.store.pruneBlock !== undefined)
+    logger.warn('nothing will be removed', { why: operator.store.pruneBlock });
+}
+
+async function listenOnSocket(config: Config, operator: Operator): Promise<App> {
+  await mkdir(config.state, { recursive: true, mode: 0o700 });
+  const path = socketPath(config);
+  // Nobody answered at it, so it is left over from an operator that was killed.
+  await rm(path, { force: true });
+  const app = createApp({ ...show(operator, config), history: (key) => operator.commands.history(key) });
+  addCommands(app, operator.commands);
+  await app.listen({ path });
+  await chmod(path, 0o600);
+  return app;
+}
+
+/** The dashboard port of the first network. A port that is taken costs the dashboard, not the services. */
+async function listenOnPort(config: Config, operator: Operator, logger: Logger): Promise<App | undefined> {
+  const network = operator.store.all().find(({ kind }) => kind === 'MCPNetwork');
+  if (!network) return undefined;
+  // Of kind MCPNetwork, so admission has validated it against that schema.
+  const { bindAddress, dashboard } = (network.spec as MCPNetwork['spec']).ports;
+  const app = createApp(show(operator, config));
+  try {
+    await app.listen({ host: bindAddress, port: dashboard });
+    return app;
+  } catch (error) {
+    logger.warn('the dashboard port cannot be used', {
+      port: dashboard,
+      fault: error instanceof Error ? error.message : String(error),
+    });
+    return undefined;
+  }
+}
+
+function show(operator: Operator, config: Config): Shown {
+  return {
+    statuses: () => operator.statuses.all(),
+    events: (key) => operator.events.of(key),
+    problems: () => operator.store.problems,
+    // Specs hold values of variables: they are for those who may read the socket.
+    history: (key) => withoutContents(operator.commands.history(key)),
+    plan: () => formatPlans(operator.currentPlans()),
+    pid: process.pid,
+    version: config.version,
+  };
+}
