@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { docker, runContainer, testLabel } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { tiny, tinyImage } from '../support/manifests.ts';
-import { spawnProgram } from '../support/program.ts';
+import { runProgram, spawnProgram } from '../support/program.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
 /** Every regular file below a directory with a digest of its content. */
@@ -193,7 +193,7 @@ describe('the command line', function () {
   });
 
   it('down refuses to run beside an operator, on whatever state directory that runs', async () => {
-    const elsewhere = await net.cli('down', '--yes', '--state', join(net.directory, 'elsewhere'));
+    const elsewhere = await runProgram(['down', '--yes', ...net.flags, '--state', join(net.directory, 'elsewhere')]);
     expect(elsewhere.code).to.equal(1);
     expect(elsewhere.stderr).to.include(`pid ${net.operator.pid} holds scope "${net.scope}"`);
     const down = await net.cli('down', '--yes');
