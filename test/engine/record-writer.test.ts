@@ -9,6 +9,7 @@ function bench() {
   const written: string[] = [];
   const ends: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   const warnings: unknown[] = [];
+  const leads = { yes: true };
   const call = (what: string): Promise<void> => {
     written.push(what);
     return new Promise((resolve, reject) => ends.push({ resolve, reject }));
@@ -21,6 +22,7 @@ function bench() {
     },
     { ...silentLogger, warn: (message, fields) => void warnings.push([message, fields]) },
     (key) => documents.get(key),
+    () => leads.yes,
   );
   const end = async (error?: unknown): Promise<void> => {
     const last = ends.at(-1);
@@ -28,7 +30,7 @@ function bench() {
     else last?.reject(error);
     await flush();
   };
-  return { documents, written, warnings, writer, end };
+  return { documents, written, warnings, writer, end, leads };
 }
 
 describe('the writer of records', () => {
@@ -40,6 +42,16 @@ describe('the writer of records', () => {
     expect(written).to.deep.equal([]);
     writer.open();
     expect(written).to.deep.equal(['save a 1']);
+  });
+
+  it('writes nothing once somebody else leads', async () => {
+    const { documents, written, writer, leads } = bench();
+    writer.open();
+    leads.yes = false;
+    documents.set('a', 1);
+    writer.mark('a');
+    await writer.kept('a');
+    expect(written).to.deep.equal([]);
   });
 
   it('writes one after the other, and of changes that come meanwhile only the last', async () => {
