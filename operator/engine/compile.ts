@@ -2,10 +2,12 @@ import { hashVersions, type HashVersion } from '../core/hash.ts';
 import { itemKey, type ItemKey } from '../core/item.ts';
 import type { Desire, DesireContext, Kind, Platform } from '../core/kind.ts';
 import type { Problem } from '../core/problem.ts';
-import { leasePorts, type Lease, type PortClaim } from '../core/port-lease.ts';
-import { keyOf, parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import { keyOf, parseKey, resourceKey, type ResourceKey } from '../core/resource.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import { Dependents } from './dependents.ts';
+import { DesireCache } from './desire-cache.ts';
 import type { Observation } from './observation.ts';
+import { Leases, type Claim } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Store } from './store.ts';
 
@@ -28,22 +30,30 @@ export class Compiler {
   readonly #deps: CompilerDeps;
   readonly #context: DesireContext;
   readonly #kinds: ReadonlyMap<string, Kind<unknown>>;
-  #leases: ReadonlyMap<ResourceKey, Lease> = new Map();
+  readonly #cache: DesireCache;
+  readonly #dependents = new Dependents();
+  readonly #leases: Leases;
+  /** Changed while nothing could be seen of the leases that there are. */
+  readonly #unclaimed = new Set<ResourceKey>();
+  /** Keys that would have been pruned if nothing had stood against it. */
+  readonly #spared = new Set<ResourceKey>();
 
   constructor(deps: CompilerDeps) {
     this.#deps = deps;
     this.#kinds = new Map(deps.kinds.map((kind) => [kind.kind, kind]));
+    this.#leases = new Leases((key) => this.#seenPort(key));
     this.#context = {
       scope: deps.scope,
       platform: deps.platform,
       resolve: (kind, namespace, name) => deps.ledger.get(keyOf(kind, namespace, name)),
       names: (kind, namespace) => deps.ledger.names(kind, namespace),
-      port: (key) => this.#leases.get(key) ?? { problem: { reason: 'NoPortLeft', message: 'has no port yet' } },
+      port: (key) => this.#leases.get(key),
       secret: (name) => deps.secrets.digests(name),
       workloads: (key) => deps.observation.owned(key).filter(({ type }) => type === 'workload'),
       hashVersions: deps.hashVersions ?? hashVersions,
       rollout: (key) => deps.ledger.rollout(key),
     };
+    this.#cache = new DesireCache(this.#context);
   }
 
   kind(key: ResourceKey): Kind<unknown> | undefined {
@@ -60,10 +70,13 @@ export class Compiler {
     if (blind) return { blocked: { reason: blind.reason, message: blind.message }, passing: true };
     const resource = ledger.get(key);
     const kind = this.kind(key);
-    if (resource && kind) return kind.desire(resource, this.#context);
+    if (resource && kind) return this.#cache.desire(key, resource, kind);
     if (store.problemsOf(key).length > 0)
       return { blocked: { reason: 'InvalidManifest', message: 'no version of the manifest was valid yet' } };
-    if (store.pruneBlock !== undefined) return { blocked: { reason: 'PruneSuspended', message: store.pruneBlock } };
+    if (store.pruneBlock !== undefined) {
+      this.#spared.add(key);
+      return { blocked: { reason: 'PruneSuspended', message: store.pruneBlock } };
+    }
     return { items: [] };
   }
 
@@ -83,41 +96,40 @@ export class Compiler {
     return new Set(desires.flatMap((desire) => ('items' in desire ? desire.items.map(itemKey) : [])));
   }
 
-  /** Keys that are compiled from one of the given resources, to be reconciled with them. */
-  dependents(keys: ReadonlySet<ResourceKey>): ResourceKey[] {
-    return this.#deps.ledger
-      .all()
-      .filter((resource) => this.#dependencies(resource).some((key) => keys.has(key)))
-      .map(resourceKey);
-  }
-
-  /** Gives every service its port anew. Returns the keys whose lease is another than before. */
-  leasePorts(): ResourceKey[] {
+  /**
+   * Takes note of resources that are declared otherwise than before. Returns all that must be looked at: these, what is
+   * compiled from them, and whoever has another port now.
+   */
+  declare(changed: Iterable<ResourceKey>): Set<ResourceKey> {
+    const { ledger, store, blindness } = this.#deps;
+    const keys = new Set(changed);
+    for (const key of keys) {
+      const resource = ledger.get(key);
+      this.#dependents.set(key, (resource && this.kind(key)?.dependsOn(resource)) ?? []);
+      if (!resource) this.#cache.forget(key);
+    }
+    for (const key of this.#dependents.on(keys)) keys.add(key);
+    for (const key of keys) this.#unclaimed.add(key);
     // A lease that nothing was seen to hold would be given to another.
-    if (this.#deps.blindness()) return [];
-    const before = this.#leases;
-    this.#leases = leasePorts(this.#deps.ledger.all().flatMap((resource) => this.#claim(resource) ?? []));
-    return [...this.#leases].flatMap(([key, lease]) =>
-      JSON.stringify(before.get(key)) === JSON.stringify(lease) ? [] : [key],
-    );
+    if (!blindness()) {
+      for (const key of this.#leases.claim(new Map([...this.#unclaimed].map((each) => [each, this.#claim(each)]))))
+        keys.add(key);
+      this.#unclaimed.clear();
+    }
+    if (store.pruneBlock === undefined) {
+      for (const key of this.#spared) keys.add(key);
+      this.#spared.clear();
+    }
+    return keys;
   }
 
-  #dependencies(resource: Resource): readonly ResourceKey[] {
-    return this.#kinds.get(resource.kind)?.dependsOn(resource) ?? [];
+  #claim(key: ResourceKey): Claim | undefined {
+    const resource = this.#deps.ledger.get(key);
+    return resource && this.kind(key)?.portClaim?.(resource, this.#context.resolve);
   }
 
-  #claim(resource: Resource): PortClaim | undefined {
-    const claim = this.#kinds.get(resource.kind)?.portClaim?.(resource, this.#context.resolve);
-    if (!claim) return undefined;
-    const key = resourceKey(resource);
-    const held = this.#heldPort(key);
-    return { ...claim, key, ...(held !== undefined && { held }) };
-  }
-
-  /** This process's own lease, else what the world says: the listener, or the label of a container. */
-  #heldPort(key: ResourceKey): number | undefined {
-    const lease = this.#leases.get(key);
-    if (lease && 'port' in lease) return lease.port;
+  /** The listener tells, else the label of a container. */
+  #seenPort(key: ResourceKey): number | undefined {
     const owned = this.#deps.observation.owned(key);
     const holder =
       owned.find(({ type, fields }) => type === 'backend' && fields['port'] !== undefined) ??

@@ -1,8 +1,8 @@
-import { formatProblem, type Snapshot, type Source } from '../ports/source.ts';
+import { formatProblem, type FileReading, type Snapshot, type Source } from '../ports/source.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreChange } from './store.ts';
 
 export interface IntakeDeps {
   readonly sources: readonly Source[];
@@ -17,50 +17,87 @@ export interface IntakeDeps {
 }
 
 const rescanMs = 10_000;
+/** The more there is to scan, the more seldom: scans nobody asked for take at most this share of the time. */
+const mostShare = 0.01;
 
-/** Feeds the store: scans all sources on every hint, and from time to time without one. */
+/** Feeds the store: reads what hints name, and scans all sources where they name nothing, and from time to time. */
 export class Intake {
   readonly #deps: IntakeDeps;
   #scanning: Promise<void> | undefined;
   #again = false;
+  /** Files to be read, each with its source; no use while a scan is to come. */
+  readonly #files = new Map<string, Source>();
   #reported = new Set<string>();
+  #lastScanMs = 0;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
   }
 
   watch(): void {
-    for (const source of this.#deps.sources) source.watch(() => void this.scan(), this.#deps.signal);
+    const { sources, signal } = this.#deps;
+    for (const source of sources)
+      source.watch((file) => {
+        // What several sources say is merged; only a whole scan of all tells that.
+        if (file === undefined || sources.length > 1) void this.scan();
+        else this.#readLater(source, file);
+      }, signal);
     this.#rescanLater();
   }
 
   /** One scan at a time; a request during a scan leads to exactly one more. */
   scan(): Promise<void> {
-    if (this.#scanning) {
-      this.#again = true;
-      return this.#scanning;
-    }
-    this.#scanning = this.#scanUntilFresh().finally(() => {
+    this.#again = true;
+    return this.#work();
+  }
+
+  #readLater(source: Source, file: string): void {
+    this.#files.set(file, source);
+    void this.#work();
+  }
+
+  #work(): Promise<void> {
+    this.#scanning ??= this.#workUntilFresh().finally(() => {
       this.#scanning = undefined;
     });
     return this.#scanning;
   }
 
-  async #scanUntilFresh(): Promise<void> {
-    do {
-      this.#again = false;
-      this.#apply(merge(await Promise.all(this.#deps.sources.map((source) => source.scan()))));
-    } while (this.#again && !this.#deps.signal.aborted);
+  async #workUntilFresh(): Promise<void> {
+    while ((this.#again || this.#files.size > 0) && !this.#deps.signal.aborted) {
+      if (this.#again) await this.#scanOnce();
+      else await this.#readOnce();
+    }
   }
 
-  #apply(snapshot: Snapshot): void {
+  async #scanOnce(): Promise<void> {
+    const { clock, sources, store } = this.#deps;
+    this.#again = false;
+    this.#files.clear();
+    const startedMs = clock.now();
+    const snapshot = merge(await Promise.all(sources.map((source) => source.scan())));
+    this.#lastScanMs = clock.now() - startedMs;
+    this.#apply((owned) => store.apply(snapshot, owned));
+  }
+
+  async #readOnce(): Promise<void> {
+    for (const [file, source] of this.#files) {
+      this.#files.delete(file);
+      const reading: FileReading | undefined = await source.read?.(file);
+      if (reading) this.#apply((owned) => this.#deps.store.applyFile(reading, owned));
+      else this.#again = true;
+      if (this.#again) return;
+    }
+  }
+
+  #apply(change: (owned: boolean) => StoreChange): void {
     const { store, applied, owned, signal } = this.#deps;
     if (signal.aborted) return;
-    const before = { blocked: store.pruneBlock, faulty: faultyKeys(store) };
-    const { changed, removed } = store.apply(snapshot, owned());
+    const before = { blocked: store.pruneBlock, faulty: store.faulty() };
+    const { changed, removed } = change(owned());
     this.#report();
     const unblocked = before.blocked !== store.pruneBlock;
-    const verdicts = [...new Set([...before.faulty, ...faultyKeys(store)])];
+    const verdicts = [...new Set([...before.faulty, ...store.faulty()])];
     if (changed.length + removed.length + verdicts.length > 0 || unblocked)
       applied([...changed, ...removed, ...verdicts]);
   }
@@ -75,17 +112,13 @@ export class Intake {
   }
 
   #rescanLater(): void {
-    this.#deps.clock.after(rescanMs, () => {
+    this.#deps.clock.after(Math.max(rescanMs, this.#lastScanMs / mostShare), () => {
       if (this.#deps.signal.aborted) return;
       void this.scan().then(() => {
         this.#rescanLater();
       });
     });
   }
-}
-
-function faultyKeys(store: Store): ResourceKey[] {
-  return store.keys().filter((key) => store.problemsOf(key).length > 0);
 }
 
 function merge(snapshots: readonly Snapshot[]): Snapshot {

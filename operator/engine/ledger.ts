@@ -1,4 +1,3 @@
-import { hashOf } from '../core/hash.ts';
 import { withoutOldMarks } from '../core/drain.ts';
 import { fromDocument, toDocument } from '../core/history-document.ts';
 import { declare, inForce, settle, stableBeside, type History, type Outcome } from '../core/history.ts';
@@ -26,6 +25,13 @@ export interface LedgerDeps {
   readonly exists: (key: ResourceKey) => boolean;
 }
 
+interface InForce {
+  readonly declared: Resource;
+  readonly history: History | undefined;
+  readonly resource: Resource;
+  readonly rollout: Rollout;
+}
+
 /**
  * The history of every resource, and what follows from it: which version of a resource is in force. What it knows
  * survives the operator; losing it costs history and holds, never a service.
@@ -36,7 +42,9 @@ export class Ledger {
   readonly #histories = new Map<ResourceKey, History>();
   readonly #writer: RecordWriter;
   /** Resources as they are in force, each with what it was made from. */
-  readonly #inForce = new Map<ResourceKey, { from: readonly [Resource, History | undefined]; resource: Resource }>();
+  readonly #inForce = new Map<ResourceKey, InForce>();
+  /** Remembered, and declared no longer. */
+  readonly #undeclared = new Set<ResourceKey>();
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -55,8 +63,10 @@ export class Ledger {
     for (const what of damaged) logger.warn('a record is damaged; its history starts anew', { what });
     for (const document of documents) {
       const history = fromDocument(document, (key, content) => this.#complete(key, content));
-      if (history) this.#histories.set(history.key, history);
-      else
+      if (history) {
+        this.#histories.set(history.key, history);
+        this.#undeclared.add(history.key);
+      } else
         logger.warn('a record is not one of ours; its history starts anew', {
           what: JSON.stringify(document).slice(0, 80),
         });
@@ -77,37 +87,39 @@ export class Ledger {
     return this.#histories.get(key);
   }
 
-  /** Takes over what the store holds. */
-  declare(): void {
-    const { store } = this.#deps;
-    for (const resource of store.all()) {
-      const key = resourceKey(resource);
-      const { spec, metadata, origin } = resource;
-      const hash = hashOf([spec, metadata.labels, origin.directory]);
-      const content = this.#kinds.get(resource.kind)?.revisions?.contentOf(spec);
-      const place = `${origin.file}:${origin.line}`;
-      this.put(key, declare(this.#histories.get(key), { key, hash, content, origin: place }, this.#now()));
+  /** Takes over what the store holds of these keys now. */
+  declare(keys: Iterable<ResourceKey>): void {
+    for (const key of keys) this.#declare(key);
+    // Of what is declared no longer something may have been left so far.
+    for (const key of this.#undeclared) {
+      if (this.#deps.store.get(key)) this.#undeclared.delete(key);
+      else this.forget(key);
     }
-    const declared = new Set(store.keys());
-    for (const key of this.#histories.keys()) if (!declared.has(key)) this.forget(key);
+  }
+
+  #declare(key: ResourceKey): void {
+    const { store } = this.#deps;
+    const resource = store.get(key);
+    if (!resource) {
+      this.#undeclared.add(key);
+      return;
+    }
+    const { kind, spec, origin } = resource;
+    const content = this.#kinds.get(kind)?.revisions?.contentOf(spec);
+    const declaration = { key, hash: store.hash(key) ?? '', content, origin: `${origin.file}:${origin.line}` };
+    this.put(key, declare(this.#histories.get(key), declaration, this.#now()));
   }
 
   /** Forgets what is declared no longer, once nothing of it is left: a file may be gone for a moment only. */
   forget(key: ResourceKey): void {
     const { store, exists } = this.#deps;
-    if (store.pruneBlock === undefined && this.#histories.has(key) && !exists(key)) this.#drop(key);
+    if (!this.#histories.has(key)) this.#undeclared.delete(key);
+    else if (store.pruneBlock === undefined && !exists(key)) this.#drop(key);
   }
 
   /** The resource as it is in force: as declared, or with an earlier revision where the manifest is held off. */
   get(key: ResourceKey): Resource | undefined {
-    const declared = this.#deps.store.get(key);
-    if (!declared) return undefined;
-    const history = this.#histories.get(key);
-    const known = this.#inForce.get(key);
-    if (known && known.from[0] === declared && known.from[1] === history) return known.resource;
-    const resource = this.#compose(declared, history);
-    this.#inForce.set(key, { from: [declared, history], resource });
-    return resource;
+    return this.#resolve(key)?.resource;
   }
 
   all(): Resource[] {
@@ -126,14 +138,7 @@ export class Ledger {
   }
 
   rollout(key: ResourceKey): Rollout {
-    const [history, declared] = [this.#histories.get(key), this.#deps.store.get(key)];
-    const stable = history && stableBeside(history);
-    const revisions = declared && this.#kinds.get(declared.kind)?.revisions;
-    return {
-      drained: history?.drained ?? [],
-      ...(stable &&
-        revisions && { stable: { ...declared, spec: revisions.withContent(declared.spec, stable.content) } }),
-    };
+    return this.#resolve(key)?.rollout ?? { drained: this.#histories.get(key)?.drained ?? [] };
   }
 
   /** Takes over what a pass has shown. */
@@ -164,7 +169,31 @@ export class Ledger {
   #drop(key: ResourceKey): void {
     this.#histories.delete(key);
     this.#inForce.delete(key);
+    this.#undeclared.delete(key);
     this.#writer.mark(key);
+  }
+
+  /** The same objects as before, as long as neither the manifest nor the history has changed. */
+  #resolve(key: ResourceKey): InForce | undefined {
+    const declared = this.#deps.store.get(key);
+    if (!declared) return undefined;
+    const history = this.#histories.get(key);
+    const known = this.#inForce.get(key);
+    if (known && known.declared === declared && known.history === history) return known;
+    const resource = this.#compose(declared, history);
+    const made = { declared, history, resource, rollout: this.#rollout(declared, history) };
+    this.#inForce.set(key, made);
+    return made;
+  }
+
+  #rollout(declared: Resource, history: History | undefined): Rollout {
+    const stable = history && stableBeside(history);
+    const revisions = this.#kinds.get(declared.kind)?.revisions;
+    return {
+      drained: history?.drained ?? [],
+      ...(stable &&
+        revisions && { stable: { ...declared, spec: revisions.withContent(declared.spec, stable.content) } }),
+    };
   }
 
   #compose(declared: Resource, history: History | undefined): Resource {

@@ -218,12 +218,8 @@ export class Operator {
 
   /** Leases may move between keys, and everything compiled from a changed resource is compiled anew. */
   #manifestsChanged(changed: readonly ResourceKey[]): void {
-    this.#ledger.declare();
-    const keys = new Set(changed);
-    for (const key of this.#compiler.dependents(keys)) keys.add(key);
-    for (const key of this.#compiler.leasePorts()) keys.add(key);
-    for (const key of this.observation.owners()) if (!this.store.get(key)) keys.add(key);
-    for (const key of keys) this.#queue.add(key);
+    this.#ledger.declare(changed);
+    for (const key of this.#compiler.declare(changed)) this.#queue.add(key);
   }
 
   #resyncLater(): void {

@@ -1,8 +1,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Resource, ResourceKey } from '../core/resource.ts';
-import type { ManifestProblem, Snapshot } from '../ports/source.ts';
-import { admitAll } from './admit-all.ts';
-import type { Admitted } from './admit.ts';
+import type { FileReading, ManifestProblem, Snapshot } from '../ports/source.ts';
+import { Declarations, type Candidate } from './declarations.ts';
 
 export interface StoreOptions {
   /** Whether a source that brought resources may come to bring none. */
@@ -27,8 +26,10 @@ interface Entry {
 export class Store {
   readonly #options: StoreOptions;
   readonly #entries = new Map<ResourceKey, Entry>();
-  #problems: readonly ManifestProblem[] = [];
-  #problemsByKey: ReadonlyMap<ResourceKey, readonly ManifestProblem[]> = new Map();
+  readonly #byFile = new Map<string, Set<ResourceKey>>();
+  readonly #declarations = new Declarations();
+  /** In force and declared no longer, as far as is known. */
+  readonly #orphans = new Set<ResourceKey>();
   #pruneBlock: string | undefined = 'the manifests have not been read yet';
 
   constructor(options: StoreOptions) {
@@ -39,23 +40,45 @@ export class Store {
     return this.#entries.get(key)?.resource;
   }
 
+  /** Of everything declared for a resource: its spec, its labels, and where relative paths of it start. */
+  hash(key: ResourceKey): string | undefined {
+    return this.#entries.get(key)?.hash;
+  }
+
   all(): Resource[] {
     return [...this.#entries.values()].map(({ resource }) => resource);
   }
 
-  /** Everything wrong with the last snapshot. */
+  /** Everything wrong with the manifests. */
   get problems(): readonly ManifestProblem[] {
-    return this.#problems;
+    const declarations = this.#declarations;
+    return [
+      ...[...declarations.faultyFiles()].flatMap((file) => declarations.unassigned(file)),
+      ...declarations.faultyKeys().flatMap((key) => declarations.problemsOf(key, this.get(key)?.origin)),
+    ];
   }
 
-  /** What is wrong with the newest manifest of a resource, be an older version in force or none. */
+  /**
+   * What is wrong with the newest manifest of a resource, be an older version in force or none. A problem without a
+   * resource of its own (broken syntax) is put down to what its file last declared.
+   */
   problemsOf(key: ResourceKey): readonly ManifestProblem[] {
-    return this.#problemsByKey.get(key) ?? [];
+    const origin = this.get(key)?.origin;
+    const own = this.#declarations.problemsOf(key, origin);
+    const lost = origin && !this.#declarations.isDeclared(key) ? this.#declarations.unassigned(origin.file) : [];
+    return [...own, ...lost];
+  }
+
+  /** Keys with problems. */
+  faulty(): ResourceKey[] {
+    const inFiles = [...this.#declarations.faultyFiles()].flatMap((file) => [...(this.#byFile.get(file) ?? [])]);
+    const lost = inFiles.filter((key) => !this.#declarations.isDeclared(key));
+    return [...new Set([...this.#declarations.faultyKeys(), ...lost])];
   }
 
   /** Keys that are declared, validly or not. */
   keys(): ResourceKey[] {
-    return [...new Set([...this.#entries.keys(), ...this.#problemsByKey.keys()])];
+    return [...new Set([...this.#entries.keys(), ...this.faulty()])];
   }
 
   /** Why what is not declared must be left alone; undefined if it may go. */
@@ -65,40 +88,62 @@ export class Store {
 
   /** @param owned whether anything of ours exists in the world: then an empty first snapshot is a sudden one too. */
   apply(snapshot: Snapshot, owned: boolean): StoreChange {
-    const inForce = new Map([...this.#entries].map(([key, { resource }]) => [key, resource.origin]));
-    const { accepted, problems, problemsByKey } = admitAll(snapshot, inForce);
-    this.#problems = problems;
-    this.#problemsByKey = problemsByKey;
-    this.#pruneBlock = this.#whyNotPrune(snapshot, accepted.size, owned);
+    return this.#take(this.#declarations.replaceAll(snapshot), snapshot.complete, owned);
+  }
 
-    const changed = [...accepted].flatMap(([key, { admitted, origin }]) =>
-      this.#put(key, admitted, origin) ? [key] : [],
-    );
-    const removed = this.#pruneBlock === undefined ? [...this.#entries.keys()].filter((key) => !accepted.has(key)) : [];
-    for (const key of removed) this.#entries.delete(key);
+  /** Takes over one file, as `apply` does a snapshot. */
+  applyFile(reading: FileReading, owned: boolean): StoreChange {
+    return this.#take(this.#declarations.replaceFile(reading), reading.complete, owned);
+  }
+
+  #take(touched: ReadonlySet<ResourceKey>, complete: boolean, owned: boolean): StoreChange {
+    const changed: ResourceKey[] = [];
+    for (const key of touched) {
+      const winner = this.#declarations.winner(key, this.get(key)?.origin);
+      if (winner && this.#put(key, winner)) changed.push(key);
+      if (winner || !this.#entries.has(key)) this.#orphans.delete(key);
+      else this.#orphans.add(key);
+    }
+    this.#pruneBlock = this.#whyNotPrune(complete, owned);
+    const removed = this.#pruneBlock === undefined ? [...this.#orphans] : [];
+    for (const key of removed) this.#remove(key);
     return { changed, removed };
   }
 
-  #put(key: ResourceKey, admitted: Admitted, origin: Resource['origin']): boolean {
-    const hash = hashOf([admitted.spec, admitted.metadata.labels, origin.directory]);
-    const before = this.#entries.get(key);
-    if (before?.hash === hash) {
-      // Where it stands may be another place now; messages name it.
-      this.#entries.set(key, { hash, resource: { ...before.resource, origin } });
-      return false;
-    }
+  #put(key: ResourceKey, { admitted, origin }: Candidate): boolean {
     const { kind, metadata, spec } = admitted;
-    const generation = (before?.resource.generation ?? 0) + 1;
-    this.#entries.set(key, { hash, resource: { kind, metadata, spec, generation, origin } });
-    return true;
+    const hash = hashOf([spec, metadata.labels, origin.directory]);
+    const before = this.#entries.get(key);
+    // Where it stands may be another place now; messages name it.
+    const resource =
+      before?.hash === hash
+        ? { ...before.resource, origin }
+        : { kind, metadata, spec, generation: (before?.resource.generation ?? 0) + 1, origin };
+    if (before) this.#leave(before.resource.origin.file, key);
+    this.#byFile.set(origin.file, (this.#byFile.get(origin.file) ?? new Set()).add(key));
+    this.#entries.set(key, { hash, resource });
+    return before?.hash !== hash;
   }
 
-  #whyNotPrune(snapshot: Snapshot, accepted: number, owned: boolean): string | undefined {
-    if (!snapshot.complete) return 'the manifests could not be read completely';
-    if (this.#problems.length > 0)
-      return `${this.#problems.length} problems in the manifests; nothing is removed until they are mended`;
+  #remove(key: ResourceKey): void {
+    const origin = this.get(key)?.origin;
+    if (origin) this.#leave(origin.file, key);
+    this.#entries.delete(key);
+    this.#orphans.delete(key);
+  }
+
+  #leave(file: string, key: ResourceKey): void {
+    const keys = this.#byFile.get(file);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#byFile.delete(file);
+  }
+
+  #whyNotPrune(complete: boolean, owned: boolean): string | undefined {
+    if (!complete) return 'the manifests could not be read completely';
+    const problems = this.problems.length;
+    if (problems > 0) return `${problems} problems in the manifests; nothing is removed until they are mended`;
     const had = this.#entries.size > 0 || owned;
-    if (accepted === 0 && had && !this.#options.allowEmpty)
+    if (this.#declarations.size === 0 && had && !this.#options.allowEmpty)
       return 'the manifests are suddenly empty; run with --allow-empty if that is meant';
     return undefined;
   }

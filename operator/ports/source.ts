@@ -4,8 +4,18 @@ export interface Source {
   readonly name: string;
   /** Reads everything, now. Never throws: what cannot be read is a problem in the snapshot. */
   scan(): Promise<Snapshot>;
-  /** Calls back when a scan may give something else, until the signal aborts. */
-  watch(changed: () => void, signal: AbortSignal): void;
+  /** What one file says now; undefined if only a scan can tell (it is gone, or not where the last scan looked). */
+  read?(file: string): Promise<FileReading | undefined>;
+  /**
+   * Calls back when a scan may give something else, until the signal aborts. A file is named where nothing but it seems
+   * to have changed, by a source that can read it alone.
+   */
+  watch(changed: (file?: string) => void, signal: AbortSignal): void;
+}
+
+/** One file, with the files of the last scan around it. */
+export interface FileReading extends Snapshot {
+  readonly file: string;
 }
 
 /** All documents of a source at one moment. */

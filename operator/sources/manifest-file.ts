@@ -46,7 +46,7 @@ export class ManifestFile {
         [problem(`cannot be read: ${String(error)}`, "give the operator's user the right to read it")],
       );
     }
-    return new ManifestFile(entry, ...parse(text, file, dirname(entry.path), problem));
+    return new ManifestFile(entry, ...read(text, file, dirname(entry.path), problem));
   }
 
   isSame(entry: FileEntry): boolean {
@@ -55,43 +55,92 @@ export class ManifestFile {
   }
 }
 
-function parse(
+function read(
   text: string,
   file: string,
   directory: string,
   problem: (message: string, remedy: string, at?: Position) => ManifestProblem,
 ): [SourceDocument[], ManifestProblem[]] {
-  const lines = new LineCounter();
+  const parsed = new ParsedText(text);
   const documents: SourceDocument[] = [];
   const problems: ManifestProblem[] = [];
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  for (const document of Array.isArray(parsed) ? parsed : []) {
+  parsed.documents.forEach((document, index) => {
     const error = document.errors[0];
     if (error) {
-      const { line, col } = lines.linePos(error.pos[0]);
+      const { line, col } = parsed.lines.linePos(error.pos[0]);
       problems.push(
         problem(`is not valid YAML: ${error.message}`, 'mend the syntax at this place', { line, column: col }),
       );
-      continue;
+      return;
     }
-    if (document.contents === null) continue;
+    if (document.contents === null) return;
     try {
       const value: unknown = document.toJS({ maxAliasCount: mostAliases });
-      documents.push({ value, file, directory, locate: (path) => locate(document, lines, path) });
+      documents.push({ value, file, directory, locate: parsed.locator(index) });
     } catch (failure) {
       problems.push(
         problem(
           `cannot be expanded: ${failure instanceof Error ? failure.message : String(failure)}`,
           'write the values out instead of using so many aliases',
-          locate(document, lines, []),
+          parsed.locator(index)([]),
         ),
       );
     }
-  }
+  });
   // An empty file is one that is being written, or a slip; one of comments alone is meant.
   if (text.trim() === '')
     problems.push(problem('holds no document', 'remove the file if it is meant to declare nothing'));
   return [documents, problems];
+}
+
+interface Parsed {
+  readonly documents: readonly Document[];
+  readonly lines: LineCounter;
+}
+
+/**
+ * A text with its syntax trees. They take fifty times the memory of the text and are seldom asked for again, so they are
+ * kept only as long as memory lasts and made anew when a place is asked for.
+ */
+class ParsedText implements Parsed {
+  readonly #text: string;
+  #parsed: WeakRef<Parsed>;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#parsed = new WeakRef(parse(text));
+  }
+
+  get documents(): readonly Document[] {
+    return this.#get().documents;
+  }
+
+  get lines(): LineCounter {
+    return this.#get().lines;
+  }
+
+  /** Where values of one of the documents stand. */
+  locator(index: number): SourceDocument['locate'] {
+    return (path) => {
+      const { documents, lines } = this.#get();
+      const document = documents[index];
+      return document ? locate(document, lines, path) : { line: 1, column: 1 };
+    };
+  }
+
+  #get(): Parsed {
+    const known = this.#parsed.deref();
+    if (known) return known;
+    const parsed = parse(this.#text);
+    this.#parsed = new WeakRef(parsed);
+    return parsed;
+  }
+}
+
+function parse(text: string): Parsed {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  return { documents: Array.isArray(parsed) ? parsed : [], lines };
 }
 
 /** Walks from the whole path towards the root until something stands in the file. */

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ManifestProblem } from '../ports/source.ts';
@@ -14,17 +15,20 @@ export interface Walk {
   /** Sorted by path. */
   readonly files: readonly FileEntry[];
   readonly problems: readonly ManifestProblem[];
+  /** Every directory that was listed, by the path on which it was reached. */
+  readonly directories: ReadonlySet<string>;
   /** Whether every directory could be listed. */
   readonly complete: boolean;
 }
 
-const manifestName = /\.(ya?ml|json)$/i;
+export const manifestName = /\.(ya?ml|json)$/i;
 
 /** Finds manifests below a directory. Follows links, each real directory once, and skips names that begin with a dot. */
 export async function walk(root: string, mostFiles: number): Promise<Walk> {
   const files: FileEntry[] = [];
   const problems: ManifestProblem[] = [];
   const visited = new Set<string>();
+  const directories = new Set<string>();
   let complete = true;
   await visit(root);
   if (files.length > mostFiles) {
@@ -41,7 +45,7 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
     files.pop();
   }
   files.sort((left, right) => (left.path < right.path ? -1 : 1));
-  return { files, problems, complete };
+  return { files, problems, directories, complete };
 
   async function visit(directory: string): Promise<void> {
     let names: string[];
@@ -50,6 +54,7 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
       if (visited.has(real)) return;
       visited.add(real);
       names = await readdir(directory);
+      directories.add(directory);
     } catch (error) {
       fail(directory, error);
       return;
@@ -62,7 +67,7 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
       const found = await stat(path);
       if (found.isDirectory()) await visit(path);
       else if (found.isFile() && manifestName.test(name) && files.length <= mostFiles) {
-        files.push({ path, sizeBytes: found.size, modifiedMs: found.mtimeMs, inode: found.ino });
+        files.push(entryOf(path, found));
       }
     } catch (error) {
       // Gone between listing and looking is simply gone; a link that leads nowhere or in a circle is a problem.
@@ -77,6 +82,10 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
     const [message, remedy] = explanations[code] ?? [`cannot be read (${code})`, "see the system's message"];
     problems.push({ file: shown, line: 1, column: 1, path: '', message, remedy });
   }
+}
+
+export function entryOf(path: string, { size, mtimeMs, ino }: Stats): FileEntry {
+  return { path, sizeBytes: size, modifiedMs: mtimeMs, inode: ino };
 }
 
 const explanations: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,0 +1,143 @@
+/** Measures an operator with as many services as the argument says, and prints the figures as JSON. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { median } from '../statistics.ts';
+import { nameOf, resyncMs, ScaleRig } from './rig.ts';
+
+export interface Figures {
+  readonly services: number;
+  /** Processor time until everything was created, from files that were there. */
+  readonly coldCpuMs: number;
+  readonly resyncCpuMs: number;
+  readonly rescanCpuMs: number;
+  /** Lists per driver and resync. */
+  readonly lists: number;
+  readonly resyncActions: number;
+  /** From the source's hint to the first driver call. */
+  readonly changeMs: number;
+  /** Processor time from the write to the last step of the change. */
+  readonly changeCpuMs: number;
+  readonly rssMb: number;
+  readonly heapMb: number;
+  /** Passes over one key, at most, in a storm of 10,000 events within a second, and single reads. */
+  readonly stormPasses: number;
+  readonly stormReads: number;
+}
+
+const rounds = 7;
+const changes = 20;
+const stormEvents = 10_000;
+
+const services = Number(process.argv[2] ?? 100);
+const rig = await ScaleRig.open(services);
+const cold = cpu();
+await rig.operator.start();
+await rig.quiet();
+const coldCpuMs = cpu() - cold;
+expectServed();
+
+const figures: Figures = {
+  services,
+  coldCpuMs,
+  ...(await resyncs()),
+  ...(await oneChange()),
+  ...memory(),
+  ...(await storm()),
+};
+await rig.close();
+console.log(JSON.stringify(figures));
+process.exit(0);
+
+function expectServed(): void {
+  const ready = rig.operator.statuses.all().filter(({ readyReplicas }) => readyReplicas === 2).length;
+  if (ready !== services + 1) throw new Error(`${ready} of ${services + 1} are ready`);
+}
+
+/** Two thirds of the steps are scans of the manifests alone; the third has a resync besides. */
+async function resyncs(): Promise<Pick<Figures, 'resyncCpuMs' | 'rescanCpuMs' | 'lists' | 'resyncActions'>> {
+  const [scans, both] = [[] as number[], [] as number[]];
+  let actions = 0;
+  rig.onAction(() => actions++);
+  const listsBefore = rig.engine.lists;
+  for (let round = 0; round < rounds; round++) {
+    for (const samples of [scans, scans, both]) {
+      const before = cpu();
+      rig.clock.forward(resyncMs / 3 + 1);
+      await delay(20);
+      await rig.quiet();
+      samples.push(cpu() - before);
+    }
+  }
+  const idle = await idleCpuMs();
+  return {
+    rescanCpuMs: median(scans) - idle,
+    resyncCpuMs: median(both) - median(scans),
+    lists: (rig.engine.lists - listsBefore) / rounds,
+    resyncActions: actions,
+  };
+}
+
+/** What the waiting itself costs. */
+async function idleCpuMs(): Promise<number> {
+  const samples: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const before = cpu();
+    await delay(20);
+    await rig.quiet();
+    samples.push(cpu() - before);
+  }
+  return median(samples);
+}
+
+async function oneChange(): Promise<Pick<Figures, 'changeMs' | 'changeCpuMs'>> {
+  const [firstCalls, costs] = [[] as number[], [] as number[]];
+  for (let round = 0; round < changes; round++) {
+    let hintedAt = 0;
+    let calledAt = 0;
+    rig.onHint = () => (hintedAt ||= performance.now());
+    rig.onAction(() => (calledAt ||= performance.now()));
+    const before = cpu();
+    await rig.declare(Math.floor(Math.random() * services), { replicas: 2, image: `tiny:change-${round}` });
+    while (calledAt === 0) await delay(1);
+    await rig.quiet();
+    await delay(400);
+    await rig.quiet();
+    firstCalls.push(calledAt - hintedAt);
+    costs.push(cpu() - before);
+  }
+  rig.onHint = () => undefined;
+  return { changeMs: median(firstCalls), changeCpuMs: median(costs) };
+}
+
+function memory(): Pick<Figures, 'rssMb' | 'heapMb'> {
+  global.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rssMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20 };
+}
+
+/** Containers that stop and run again, all over the place, with a hint for each. */
+async function storm(): Promise<Pick<Figures, 'stormPasses' | 'stormReads'>> {
+  const ids = rig.running();
+  rig.passes.clear();
+  const before = rig.engine.reads;
+  let actions = 0;
+  rig.onAction(() => actions++);
+  const startedAt = performance.now();
+  for (let event = 0; event < stormEvents; ) {
+    for (let burst = 0; burst < 100; burst++, event++) {
+      const id = ids[Math.floor(event / 2) % ids.length] ?? '';
+      if (event % 2 === 0) rig.engine.stop(id);
+      else rig.engine.resume(id);
+    }
+    await delay(Math.max(0, startedAt + (event / stormEvents) * 1_000 - performance.now()));
+  }
+  await rig.quiet();
+  await delay(1_500);
+  await rig.quiet();
+  if (rig.operator.statuses.get(`MCPService/default/${nameOf(0)}`)?.readyReplicas !== 2) throw new Error('not whole');
+  return { stormPasses: Math.max(0, ...rig.passes.values()), stormReads: rig.engine.reads - before };
+}
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
