@@ -1,6 +1,24 @@
-import { itemKey, type ItemKey, type ItemRef, type ItemType, type Observed } from '../core/item.ts';
+import { itemTypes, type ItemRef, type ItemType, type Observed } from '../core/item.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Readiness } from './readiness.ts';
+
+/** What is known of one item; without an item it is the memory of its end, kept as long as an older list may come. */
+interface Entry {
+  item: Observed | undefined;
+  /** The item with what probes know of it, as of `shownAt`, a version of readiness. */
+  shown: Observed | undefined;
+  shownAt: number;
+  /** When it was last written by something fresher than a list; compared with the start of lists. */
+  writtenAt: number;
+  /** The start of the last list that it was in. */
+  listedAt: number;
+}
+
+/** The items of one owner. */
+interface Property {
+  readonly entries: Set<Entry>;
+  version: number;
+}
 
 /**
  * What drivers have found, indexed by item and by owner. Reads its own writes: what an action returned is here before
@@ -8,27 +26,32 @@ import type { Readiness } from './readiness.ts';
  */
 export class Observation {
   readonly #readiness: Readiness;
-  readonly #items = new Map<ItemKey, Observed>();
-  readonly #byOwner = new Map<ResourceKey, Set<ItemKey>>();
-  /** When an item was last written by something fresher than a list; compared with the start of lists. */
-  readonly #writtenAt = new Map<ItemKey, number>();
+  readonly #entries = new Map<ItemType, Map<string, Entry>>(itemTypes.map((type) => [type, new Map()]));
+  readonly #byOwner = new Map<ResourceKey, Property>();
   #tick = 0;
 
   constructor(readiness: Readiness) {
     this.#readiness = readiness;
   }
 
-  /** The item with what probes know of it. */
-  get(ref: ItemRef): Observed | undefined {
-    const found = this.#items.get(itemKey(ref));
-    return found && this.#readiness.overlay(found, this.#serverOf(found));
+  /** The item with what probes know of it. The same object as long as nothing of that changes. */
+  get({ type, id }: ItemRef): Observed | undefined {
+    const entry = this.#of(type).get(id);
+    return entry && this.#show(entry);
   }
 
   owned(owner: ResourceKey): Observed[] {
-    return [...(this.#byOwner.get(owner) ?? [])].flatMap((key) => {
-      const item = this.#items.get(key);
-      return item ? (this.get(item) ?? []) : [];
-    });
+    const found: Observed[] = [];
+    for (const entry of this.#byOwner.get(owner)?.entries ?? []) {
+      const item = this.#show(entry);
+      if (item) found.push(item);
+    }
+    return found;
+  }
+
+  /** Another number whenever something of an owner is another than before, or probes have found out anything. */
+  version(owner: ResourceKey): string {
+    return `${this.#byOwner.get(owner)?.version ?? 0} ${this.#readiness.version}`;
   }
 
   owners(): ResourceKey[] {
@@ -36,7 +59,9 @@ export class Observation {
   }
 
   all(): Observed[] {
-    return [...this.#items.values()].map((item) => this.get(item) ?? item);
+    return [...this.#entries.values()].flatMap((entries) =>
+      [...entries.values()].flatMap((entry) => this.#show(entry) ?? []),
+    );
   }
 
   /** To be taken before a list begins and given to {@link replace} with its result. */
@@ -46,29 +71,27 @@ export class Observation {
 
   /** Takes over a complete list of some types. Returns what is different now. */
   replace(types: readonly ItemType[], listed: readonly Observed[], mark: number): Observed[] {
-    const fresh = new Map(listed.map((item) => [itemKey(item), item]));
     const changed: Observed[] = [];
-    for (const [key, old] of this.#items) {
-      if (!types.includes(old.type) || fresh.has(key) || this.#newerThan(key, mark)) continue;
-      this.#drop(key, old);
-      changed.push(old);
+    for (const item of listed) {
+      const entry = this.#ensure(item);
+      entry.listedAt = mark;
+      if (entry.writtenAt <= mark && this.#put(entry, item)) changed.push(item);
     }
-    for (const [key, item] of fresh) {
-      if (this.#newerThan(key, mark)) continue;
-      if (this.#put(key, item)) changed.push(item);
+    for (const type of types) {
+      const entries = this.#of(type);
+      for (const [id, entry] of entries) {
+        if (entry.listedAt === mark || entry.writtenAt > mark) continue;
+        if (entry.item) changed.push(entry.item);
+        this.#drop(entry);
+        entries.delete(id);
+      }
     }
-    for (const [key, tick] of this.#writtenAt) if (tick <= mark && !this.#items.has(key)) this.#writtenAt.delete(key);
     return changed;
   }
 
   /** Takes over one item as just seen; undefined if it is gone. Returns whether that is news. */
   write(ref: ItemRef, item: Observed | undefined): boolean {
-    const key = itemKey(ref);
-    this.#writtenAt.set(key, ++this.#tick);
-    const old = this.#items.get(key);
-    if (item) return this.#put(key, item);
-    if (old) this.#drop(key, old);
-    return old !== undefined;
+    return this.#write(ref, item, ++this.#tick);
   }
 
   /**
@@ -76,36 +99,72 @@ export class Observation {
    * meanwhile: then only another read can tell.
    */
   refresh(ref: ItemRef, item: Observed | undefined, mark: number): boolean | undefined {
-    if (this.#newerThan(itemKey(ref), mark)) return undefined;
-    const isNews = this.write(ref, item);
-    this.#writtenAt.set(itemKey(ref), mark);
-    return isNews;
+    if ((this.#of(ref.type).get(ref.id)?.writtenAt ?? 0) > mark) return undefined;
+    return this.#write(ref, item, mark);
   }
 
-  #newerThan(key: ItemKey, mark: number): boolean {
-    return (this.#writtenAt.get(key) ?? 0) > mark;
+  #write(ref: ItemRef, item: Observed | undefined, at: number): boolean {
+    const entry = this.#ensure(ref);
+    entry.writtenAt = at;
+    const had = entry.item !== undefined;
+    if (item) return this.#put(entry, item);
+    this.#drop(entry);
+    return had;
   }
 
-  #put(key: ItemKey, item: Observed): boolean {
-    const old = this.#items.get(key);
-    if (old && sameObserved(old, item)) return false;
-    if (old && old.owner !== item.owner) this.#drop(key, old);
-    this.#items.set(key, item);
-    const keys = this.#byOwner.get(item.owner) ?? new Set();
-    this.#byOwner.set(item.owner, keys.add(key));
+  #put(entry: Entry, item: Observed): boolean {
+    if (entry.item && sameObserved(entry.item, item)) return false;
+    this.#drop(entry);
+    entry.item = item;
+    const property = this.#byOwner.get(item.owner) ?? { entries: new Set(), version: 0 };
+    this.#byOwner.set(item.owner, property);
+    property.entries.add(entry);
+    // Taken from one count for all, so that an owner who comes back is not mistaken for itself.
+    property.version = ++this.#tick;
+    this.#forgetShown(entry, item);
     return true;
   }
 
-  #drop(key: ItemKey, old: Observed): void {
-    this.#items.delete(key);
-    const keys = this.#byOwner.get(old.owner);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#byOwner.delete(old.owner);
+  #drop(entry: Entry): void {
+    const { item } = entry;
+    if (!item) return;
+    const property = this.#byOwner.get(item.owner);
+    property?.entries.delete(entry);
+    if (property) property.version = ++this.#tick;
+    if (property?.entries.size === 0) this.#byOwner.delete(item.owner);
+    entry.item = undefined;
+    this.#forgetShown(entry, item);
   }
 
-  /** Servers carry the id of their workload, so a workload finds its server without a search. */
-  #serverOf(item: Observed): Observed | undefined {
-    return item.type === 'workload' ? this.#items.get(itemKey({ type: 'server', id: item.id })) : undefined;
+  /** A workload is shown with what its server tells. */
+  #forgetShown(entry: Entry, { type, id }: ItemRef): void {
+    entry.shown = undefined;
+    const workload = type === 'server' ? this.#of('workload').get(id) : undefined;
+    if (workload) workload.shown = undefined;
+  }
+
+  #show(entry: Entry): Observed | undefined {
+    const { item } = entry;
+    if (!item) return undefined;
+    if (entry.shown && entry.shownAt === this.#readiness.version) return entry.shown;
+    const server = item.type === 'workload' ? this.#of('server').get(item.id)?.item : undefined;
+    entry.shownAt = this.#readiness.version;
+    return (entry.shown = this.#readiness.overlay(item, server));
+  }
+
+  #ensure({ type, id }: ItemRef): Entry {
+    const entries = this.#of(type);
+    const known = entries.get(id);
+    if (known) return known;
+    const entry: Entry = { item: undefined, shown: undefined, shownAt: -1, writtenAt: 0, listedAt: 0 };
+    entries.set(id, entry);
+    return entry;
+  }
+
+  #of(type: ItemType): Map<string, Entry> {
+    const entries = this.#entries.get(type);
+    if (!entries) throw new TypeError(`there are no items of type ${type}`);
+    return entries;
   }
 }
 
@@ -121,6 +180,11 @@ function sameObserved(left: Observed, right: Observed): boolean {
 }
 
 function sameFields(left: Observed['fields'], right: Observed['fields']): boolean {
-  const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+  let names = 0;
+  for (const name in left) {
+    names++;
+    if (left[name] !== right[name]) return false;
+  }
+  for (const _ in right) names--;
+  return names === 0;
 }

@@ -18,22 +18,25 @@ const nothing: Known = { fields: {}, proven: false, overdue: false };
  */
 export class Readiness {
   readonly #known = new Map<string, Known>();
+  /** Counts what was found out; what it says of an item is the same as long as this is. */
+  version = 0;
 
   proven(instance: string, fields: Readonly<Record<string, string>>): void {
-    this.#known.set(instance, { fields, proven: true, overdue: false });
+    this.#learn(instance, { fields, proven: true, overdue: false });
   }
 
   /** Returns whether this is news: another message, or overdue for the first time. */
   failed(instance: string, message: string, overdue: boolean): boolean {
     const before = this.#known.get(instance) ?? nothing;
-    this.#known.set(instance, { ...before, message, overdue });
+    if (before.message !== message || before.overdue !== overdue) this.#learn(instance, { ...before, message, overdue });
     return before.overdue !== overdue || (before.message !== message && overdue);
   }
 
   sessions(instance: string, count: number): boolean {
     const before = this.#known.get(instance) ?? nothing;
-    this.#known.set(instance, { ...before, sessions: count });
-    return before.sessions !== count;
+    if (before.sessions === count) return false;
+    this.#learn(instance, { ...before, sessions: count });
+    return true;
   }
 
   isProven(instance: string): boolean {
@@ -43,6 +46,11 @@ export class Readiness {
   /** Forgets instances that no longer exist. */
   retain(instances: ReadonlySet<string>): void {
     for (const instance of this.#known.keys()) if (!instances.has(instance)) this.#known.delete(instance);
+  }
+
+  #learn(instance: string, known: Known): void {
+    this.#known.set(instance, known);
+    this.version++;
   }
 
   /**

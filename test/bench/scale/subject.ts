@@ -23,11 +23,13 @@ export interface Figures {
   readonly stormReads: number;
 }
 
+const services = Number(process.argv[2] ?? 100);
 const rounds = 7;
 const changes = 20;
+/** Longer than a scan takes at any size. */
+const settleMs = 50 + services / 10;
 const stormEvents = 10_000;
 
-const services = Number(process.argv[2] ?? 100);
 const rig = await ScaleRig.open(services);
 const cold = cpu();
 await rig.operator.start();
@@ -61,8 +63,8 @@ async function resyncs(): Promise<Pick<Figures, 'resyncCpuMs' | 'rescanCpuMs' | 
   for (let round = 0; round < rounds; round++) {
     for (const samples of [scans, scans, both]) {
       const before = cpu();
-      rig.clock.forward(resyncMs / 3 + 1);
-      await delay(20);
+      rig.clock.forward(resyncMs / 3 + 500);
+      await delay(settleMs);
       await rig.quiet();
       samples.push(cpu() - before);
     }
@@ -81,7 +83,7 @@ async function idleCpuMs(): Promise<number> {
   const samples: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const before = cpu();
-    await delay(20);
+    await delay(settleMs);
     await rig.quiet();
     samples.push(cpu() - before);
   }
