@@ -89,9 +89,17 @@ export class Declarations {
     return [...new Set([...this.#rejected.keys(), ...this.#contested])];
   }
 
-  #replace(file: string, content: Pick<Judged, 'documents'> & { problems: readonly ManifestProblem[] }, touched: Set<ResourceKey>): void {
+  #replace(
+    file: string,
+    content: Pick<Judged, 'documents'> & { problems: readonly ManifestProblem[] },
+    touched: Set<ResourceKey>,
+  ): void {
     const before = this.#files.get(file);
-    if (before && isSame(before.documents, content.documents) && before.unassigned.length + content.problems.length === 0)
+    if (
+      before &&
+      isSame(before.documents, content.documents) &&
+      before.unassigned.length + content.problems.length === 0
+    )
       return;
     const now = judge(content.documents, content.problems);
     for (const { admitted } of now.candidates) touched.add(admitted.key);
@@ -116,7 +124,9 @@ export class Declarations {
     // Within a file in the order of the documents: the sort is stable.
     this.#byKey.set(
       key,
-      all.sort((left, right) => (left.origin.file < right.origin.file ? -1 : left.origin.file > right.origin.file ? 1 : 0)),
+      all.sort((left, right) =>
+        left.origin.file < right.origin.file ? -1 : left.origin.file > right.origin.file ? 1 : 0,
+      ),
     );
     if (all.length > 1) this.#contested.add(key);
   }

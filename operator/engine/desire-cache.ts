@@ -55,13 +55,17 @@ function noting(context: DesireContext, asked: Asked[]): DesireContext {
     names: (kind, namespace) => context.names(kind, namespace),
     port: (key) => note(() => context.port(key)),
     secret: (name) => note(() => context.secret(name)),
+    workloads: (key) => note(() => context.workloads(key)),
+    hashVersions: context.hashVersions,
     rollout: (key) => note(() => context.rollout(key)),
   };
 }
 
-/** Answers are the same objects while nothing changes, but for digests, which are read from files each time. */
+/** Parts of answers are the same objects while nothing changes, but for digests, which are read from files each time. */
 function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((each, index) => each === right[index]);
   if (!(left instanceof Map) || !(right instanceof Map) || left.size !== right.size) return false;
   return [...left].every(([key, value]) => right.get(key) === value);
 }

@@ -5,9 +5,10 @@ import type { Readiness } from './readiness.ts';
 /** What is known of one item; without an item it is the memory of its end, kept as long as an older list may come. */
 interface Entry {
   item: Observed | undefined;
-  /** The item with what probes know of it, as of `shownAt`, a version of readiness. */
+  /** The item with what probes know of it: made from `known`, and checked at `shownAt`, a version of readiness. */
   shown: Observed | undefined;
   shownAt: number;
+  known: unknown;
   /** When it was last written by something fresher than a list; compared with the start of lists. */
   writtenAt: number;
   /** The start of the last list that it was in. */
@@ -147,8 +148,11 @@ export class Observation {
     const { item } = entry;
     if (!item) return undefined;
     if (entry.shown && entry.shownAt === this.#readiness.version) return entry.shown;
-    const server = item.type === 'workload' ? this.#of('server').get(item.id)?.item : undefined;
+    const known = this.#readiness.of(item);
     entry.shownAt = this.#readiness.version;
+    if (entry.shown && entry.known === known) return entry.shown;
+    const server = item.type === 'workload' ? this.#of('server').get(item.id)?.item : undefined;
+    entry.known = known;
     return (entry.shown = this.#readiness.overlay(item, server));
   }
 
@@ -156,7 +160,14 @@ export class Observation {
     const entries = this.#of(type);
     const known = entries.get(id);
     if (known) return known;
-    const entry: Entry = { item: undefined, shown: undefined, shownAt: -1, writtenAt: 0, listedAt: 0 };
+    const entry: Entry = {
+      item: undefined,
+      shown: undefined,
+      shownAt: -1,
+      known: undefined,
+      writtenAt: 0,
+      listedAt: 0,
+    };
     entries.set(id, entry);
     return entry;
   }

@@ -28,7 +28,8 @@ export class Readiness {
   /** Returns whether this is news: another message, or overdue for the first time. */
   failed(instance: string, message: string, overdue: boolean): boolean {
     const before = this.#known.get(instance) ?? nothing;
-    if (before.message !== message || before.overdue !== overdue) this.#learn(instance, { ...before, message, overdue });
+    if (before.message !== message || before.overdue !== overdue)
+      this.#learn(instance, { ...before, message, overdue });
     return before.overdue !== overdue || (before.message !== message && overdue);
   }
 
@@ -46,6 +47,12 @@ export class Readiness {
   /** Forgets instances that no longer exist. */
   retain(instances: ReadonlySet<string>): void {
     for (const instance of this.#known.keys()) if (!instances.has(instance)) this.#known.delete(instance);
+  }
+
+  /** What is known of the instance of an item; the same object as long as that is the same. */
+  of({ fields }: Observed): unknown {
+    const { instance } = fields;
+    return instance === undefined ? undefined : this.#known.get(instance);
   }
 
   #learn(instance: string, known: Known): void {

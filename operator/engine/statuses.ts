@@ -82,10 +82,7 @@ export class Statuses {
   #isSame(key: ResourceKey, { desire, resource, history, observed }: Basis): boolean {
     const last = this.#bases.get(key);
     return (
-      last?.desire === desire &&
-      last.resource === resource &&
-      last.history === history &&
-      last.observed === observed
+      last?.desire === desire && last.resource === resource && last.history === history && last.observed === observed
     );
   }
 

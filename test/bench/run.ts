@@ -24,6 +24,7 @@ import { closeLoad, loadRows } from './rows/load.ts';
 import { proxy } from './rows/proxy.ts';
 import { repair } from './rows/repair.ts';
 import { scale } from './rows/scale.ts';
+import { scaleFake } from './rows/scale-fake.ts';
 
 const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResult>>> = {
   'cold-start': coldStart,
@@ -37,7 +38,9 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   'bridge-isolation': bridgeIsolation,
   'bridge-vanish': bridgeVanish,
 };
-const rows = { ...ordinaryRows, ...loadRows };
+/** How it grows; minutes each. */
+const scaleRows = { 'scale-fake': scaleFake };
+const rows = { ...ordinaryRows, ...scaleRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));
 const quietCores = 0.5;
 

@@ -106,13 +106,14 @@ export class LeanDriver implements Driver {
       case 'backend':
         return { port: String(item.spec.port), balancer: item.spec.balancer };
       case 'registration':
-        return { registry: item.spec.registry, address: String(item.spec.address), health: 'passing' };
+        return { registry: item.spec.registry, address: item.spec.address as string, health: 'passing' };
       case 'server': {
         const { backend, instance, address, port, drainTimeoutMs, countsSessions } = item.spec;
         return {
           backend,
-          instance: String(instance),
-          address: String(address),
+          // Bound: both are strings by now.
+          instance: instance as string,
+          address: address as string,
           port: String(port),
           drainTimeoutMs: String(drainTimeoutMs),
           countsSessions: String(countsSessions),

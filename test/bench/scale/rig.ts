@@ -27,9 +27,9 @@ export class ScaleRig {
   /** Called when the source says that something changed. */
   onHint: () => void = () => undefined;
 
-  static async open(services: number, replicas = 2): Promise<ScaleRig> {
+  static async open(services: number, replicas = 2, everyMs = resyncMs): Promise<ScaleRig> {
     const directory = await mkdtemp(join(tmpdir(), 'mcpnet-scale-'));
-    const rig = new ScaleRig(directory);
+    const rig = new ScaleRig(directory, everyMs);
     await writeFile(
       join(directory, 'network.json'),
       manifest('MCPNetwork', 'default', { ports: { services: '20000-59999' } }),
@@ -38,7 +38,7 @@ export class ScaleRig {
     return rig;
   }
 
-  private constructor(directory: string) {
+  private constructor(directory: string, everyMs: number) {
     this.directory = directory;
     const source = new DirectorySource(directory);
     this.operator = new Operator({
@@ -75,7 +75,7 @@ export class ScaleRig {
           if (message === 'pass finished') this.passes.set(String(fields?.['key']), this.passesOf(fields?.['key']) + 1);
         },
       },
-      resyncMs,
+      resyncMs: everyMs,
     });
   }
 
@@ -109,7 +109,7 @@ export class ScaleRig {
   /** Resolves when nothing has been under way for a while. */
   async quiet(): Promise<void> {
     const untilMs = performance.now() + deadlineMs;
-    for (let still = 0; still < quietMs; ) {
+    for (let still = 0; still < quietMs;) {
       await delay(5);
       still = this.operator.idle ? still + 5 : 0;
       if (performance.now() > untilMs) throw new Error('the operator does not come to rest');

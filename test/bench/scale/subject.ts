@@ -93,17 +93,16 @@ async function idleCpuMs(): Promise<number> {
 async function oneChange(): Promise<Pick<Figures, 'changeMs' | 'changeCpuMs'>> {
   const [firstCalls, costs] = [[] as number[], [] as number[]];
   for (let round = 0; round < changes; round++) {
-    let hintedAt = 0;
-    let calledAt = 0;
-    rig.onHint = () => (hintedAt ||= performance.now());
-    rig.onAction(() => (calledAt ||= performance.now()));
+    const at = { hinted: 0, called: 0 };
+    rig.onHint = () => (at.hinted ||= performance.now());
+    rig.onAction(() => (at.called ||= performance.now()));
     const before = cpu();
     await rig.declare(Math.floor(Math.random() * services), { replicas: 2, image: `tiny:change-${round}` });
-    while (calledAt === 0) await delay(1);
+    while (at.called === 0) await delay(1);
     await rig.quiet();
     await delay(400);
     await rig.quiet();
-    firstCalls.push(calledAt - hintedAt);
+    firstCalls.push(at.called - at.hinted);
     costs.push(cpu() - before);
   }
   rig.onHint = () => undefined;
@@ -124,7 +123,7 @@ async function storm(): Promise<Pick<Figures, 'stormPasses' | 'stormReads'>> {
   let actions = 0;
   rig.onAction(() => actions++);
   const startedAt = performance.now();
-  for (let event = 0; event < stormEvents; ) {
+  for (let event = 0; event < stormEvents;) {
     for (let burst = 0; burst < 100; burst++, event++) {
       const id = ids[Math.floor(event / 2) % ids.length] ?? '';
       if (event % 2 === 0) rig.engine.stop(id);

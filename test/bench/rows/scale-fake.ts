@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { Finding, RowResult } from '../report.ts';
+import type { Churn } from '../scale/churn.ts';
+import type { Figures } from '../scale/subject.ts';
+
+const subject = fileURLToPath(new URL('../scale/subject.ts', import.meta.url));
+const churn = fileURLToPath(new URL('../scale/churn.ts', import.meta.url));
+/** The flags of Node that users get, see deploy/local/bootstrap.mjs, and a collector that can be called. */
+const flags = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1', '--expose-gc'];
+const sizes = [100, 1_000, 10_000];
+
+interface Budget {
+  readonly field: keyof Figures;
+  readonly what: string;
+  readonly unit: Finding['unit'];
+  readonly most: Readonly<Record<number, number>>;
+}
+
+const budgets: readonly Budget[] = [
+  { field: 'resyncCpuMs', what: 'converged resync, processor time', unit: 'ms', most: { 1_000: 50, 10_000: 500 } },
+  { field: 'lists', what: 'lists of each platform at a resync', unit: 'count', most: { 1_000: 1, 10_000: 1 } },
+  { field: 'changeMs', what: 'one manifest changed: hint to first call', unit: 'ms', most: { 10_000: 20 } },
+  { field: 'changeCpuMs', what: 'one manifest changed: processor time of all of it', unit: 'ms', most: {} },
+  { field: 'rescanCpuMs', what: 'manifests scanned without a change, processor time', unit: 'ms', most: {} },
+  { field: 'rssMb', what: 'memory, RSS', unit: 'MB', most: { 1_000: 150, 10_000: 400 } },
+  { field: 'stormPasses', what: '10,000 events in a second: passes over one key', unit: 'count', most: { 1_000: 2, 10_000: 2 } },
+  { field: 'coldCpuMs', what: 'everything created, processor time', unit: 'ms', most: {} },
+];
+
+/** The operator alone, over a world that costs nothing, at three sizes, and the law by which it grows. */
+export async function scaleFake(quick: boolean): Promise<RowResult> {
+  const measured: Figures[] = [];
+  for (const size of quick ? sizes.slice(0, 2) : sizes) measured.push(await run<Figures>(subject, String(size)));
+  const week = await run<Churn>(churn, quick ? '0.1' : '1');
+  const findings = budgets.flatMap((budget) => measured.map((figures) => finding(budget, figures)));
+  return {
+    findings: [...findings, leak(week)],
+    notes: [...budgets.map((budget) => law(budget, measured)), `10 services, a simulated week: heap ${week.heapMb.map((mb) => mb.toFixed(1)).join(', ')} MB after each tenth`],
+    samples: { measured, week },
+  };
+}
+
+function finding({ field, what, unit, most }: Budget, figures: Figures): Finding {
+  const [ours, limit] = [figures[field], most[figures.services]];
+  return {
+    what: `${what}, ${figures.services} services`,
+    unit,
+    ours,
+    ...(limit !== undefined && { goal: { text: `<= ${limit}`, isMet: ours <= limit } }),
+  };
+}
+
+/** The exponent of the power law between the smallest and the largest size: 0 is constant, 1 is linear. */
+function law({ field, what }: Budget, measured: readonly Figures[]): string {
+  const points = measured.map((figures) => [Math.log(figures.services), Math.log(Math.max(figures[field], 1e-3))] as const);
+  const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const slope =
+    points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) / points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
+  return `${what}: grows as N^${slope.toFixed(2)}`;
+}
+
+function leak({ events, heapMb }: Churn): Finding {
+  const [first = Number.NaN, last = Number.NaN] = [heapMb[0], heapMb.at(-1)];
+  return {
+    what: `a week of churn, ${events} events: heap at its end to heap after a tenth`,
+    unit: 'MB',
+    ours: last,
+    floor: first,
+    ratio: last / first,
+    goal: { text: '<= 1.05', isMet: last <= 1.05 * first },
+  };
+}
+
+async function run<Result>(program: string, ...args: string[]): Promise<Result> {
+  const child = spawn(process.execPath, [...flags, program, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`${program} ended with ${String(code)}`);
+  return JSON.parse(output) as Result;
+}
