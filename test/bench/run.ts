@@ -39,7 +39,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   'bridge-vanish': bridgeVanish,
 };
 /** How it grows; minutes each. */
-const scaleRows = { 'scale-fake': scaleFake };
+const scaleRows: typeof ordinaryRows = { 'scale-fake': scaleFake };
 const rows = { ...ordinaryRows, ...scaleRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));
 const quietCores = 0.5;

@@ -26,7 +26,12 @@ const budgets: readonly Budget[] = [
   { field: 'changeCpuMs', what: 'one manifest changed: processor time of all of it', unit: 'ms', most: {} },
   { field: 'rescanCpuMs', what: 'manifests scanned without a change, processor time', unit: 'ms', most: {} },
   { field: 'rssMb', what: 'memory, RSS', unit: 'MB', most: { 1_000: 150, 10_000: 400 } },
-  { field: 'stormPasses', what: '10,000 events in a second: passes over one key', unit: 'count', most: { 1_000: 2, 10_000: 2 } },
+  {
+    field: 'stormPasses',
+    what: '10,000 events in a second: passes over one key',
+    unit: 'count',
+    most: { 1_000: 2, 10_000: 2 },
+  },
   { field: 'coldCpuMs', what: 'everything created, processor time', unit: 'ms', most: {} },
 ];
 
@@ -38,7 +43,10 @@ export async function scaleFake(quick: boolean): Promise<RowResult> {
   const findings = budgets.flatMap((budget) => measured.map((figures) => finding(budget, figures)));
   return {
     findings: [...findings, leak(week)],
-    notes: [...budgets.map((budget) => law(budget, measured)), `10 services, a simulated week: heap ${week.heapMb.map((mb) => mb.toFixed(1)).join(', ')} MB after each tenth`],
+    notes: [
+      ...budgets.map((budget) => law(budget, measured)),
+      `10 services, a simulated week: heap ${week.heapMb.map((mb) => mb.toFixed(1)).join(', ')} MB after each tenth`,
+    ],
     samples: { measured, week },
   };
 }
@@ -55,11 +63,14 @@ function finding({ field, what, unit, most }: Budget, figures: Figures): Finding
 
 /** The exponent of the power law between the smallest and the largest size: 0 is constant, 1 is linear. */
 function law({ field, what }: Budget, measured: readonly Figures[]): string {
-  const points = measured.map((figures) => [Math.log(figures.services), Math.log(Math.max(figures[field], 1e-3))] as const);
+  const points = measured.map(
+    (figures) => [Math.log(figures.services), Math.log(Math.max(figures[field], 1e-3))] as const,
+  );
   const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
   const slope =
-    points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) / points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
+    points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) /
+    points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
   return `${what}: grows as N^${slope.toFixed(2)}`;
 }
 
