@@ -49,6 +49,8 @@ export function assemble(
     countSessions,
     logger,
     clock: systemClock,
+    // Who says that nothing is to be left has no second thoughts.
+    ...(config.allowEmpty && { probationMs: 0 }),
     random: Math.random,
     platform: {
       hostNetwork: isLocal,

@@ -32,4 +32,6 @@ export interface OperatorDeps {
   /** Whether this process leads, asked before everything that is written; without it nobody else is there. */
   readonly mayWrite?: MayWrite;
   readonly resyncMs?: number;
+  /** How long a registration of nobody's is looked at before it goes; 30 s when not given. */
+  readonly probationMs?: number;
 }

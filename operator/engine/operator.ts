@@ -8,6 +8,7 @@ import { Events } from './events.ts';
 import { Executor } from './execute.ts';
 import { Intake } from './intake.ts';
 import { Observation } from './observation.ts';
+import { Probation } from './probation.ts';
 import { Prober } from './prober.ts';
 import { Journal } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -130,6 +131,7 @@ export class Operator {
     this.#passes = new Passes({
       ...parts,
       prober: this.#prober,
+      probation: new Probation(deps.probationMs),
       statuses: this.statuses,
       journal: this.#journal,
       waiters: this.#waiters,

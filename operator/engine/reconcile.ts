@@ -1,3 +1,4 @@
+import type { Lookup } from '../core/bind.ts';
 import { diff } from '../core/diff.ts';
 import { itemKey, type DesiredItem, type ItemKey, type Observed } from '../core/item.ts';
 import type { Desire } from '../core/kind.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Compiler } from './compile.ts';
 import type { Executor } from './execute.ts';
 import type { Observation } from './observation.ts';
+import type { Probation } from './probation.ts';
 import type { Prober } from './prober.ts';
 
 export interface ReconcilerDeps {
@@ -14,6 +16,7 @@ export interface ReconcilerDeps {
   readonly observation: Observation;
   readonly executor: Executor;
   readonly prober: Prober;
+  readonly probation: Probation;
   readonly clock: Clock;
 }
 
@@ -25,19 +28,15 @@ export interface Pass {
 /** One look at one key: desire, observe, bind, diff. Reads nothing but memory, so a pass takes microseconds. */
 export function planKey(
   key: ResourceKey,
-  { compiler, observation, executor, clock }: Omit<ReconcilerDeps, 'prober'>,
+  { compiler, observation, executor, probation, clock }: Omit<ReconcilerDeps, 'prober'>,
 ): Pass {
   const desire = compiler.desire(key);
   if ('blocked' in desire) return { desire, plan: { key, actions: [], waits: [] } };
-  const plan = diff({
-    key,
-    desired: desire.items,
-    owned: withoutShared(key, desire.items, observation.owned(key), compiler),
-    lookup: (ref) => observation.get(ref),
-    busy: executor.busy,
-    nowMs: clock.now(),
-  });
-  return { desire, plan: executor.defer(plan) };
+  const lookup: Lookup = (ref) => observation.get(ref);
+  const ours = withoutShared(key, desire.items, observation.owned(key), compiler);
+  const { owned, waits } = probation.judge(key, desire.items, ours, lookup, clock.now());
+  const plan = diff({ key, desired: desire.items, owned, lookup, busy: executor.busy, nowMs: clock.now() });
+  return { desire, plan: executor.defer({ ...plan, waits: [...plan.waits, ...waits] }) };
 }
 
 /** Several networks use one volume of the bridge; whoever made it leaves it to those that still want it. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { ConsulDriver } from '../../operator/drivers/consul/driver.ts';
+import type { RegistrationItem } from '../../operator/core/item.ts';
 import { systemClock } from '../../operator/ports/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { driverContract } from './driver-contract.ts';
@@ -27,6 +28,21 @@ const subjects: Readonly<Record<string, () => Subject>> = {
         tags: ['other'],
         check: { ...item.spec.check, intervalMs: 20_000 },
       }),
+    tamper: {
+      address: async (item) => register(item as RegistrationItem, { Address: '192.0.2.1', Port: 1 }),
+      metadata: async (item) => register(item as RegistrationItem, {}, { path: '/other' }),
+      check: async ({ id }) =>
+        put('/v1/agent/check/register', {
+          ID: `service:${scope}-${id}`,
+          ServiceID: `${scope}-${id}`,
+          Name: 'always well',
+          TTL: '1h',
+          Status: 'passing',
+        }),
+      checks: async ({ id }) =>
+        put('/v1/agent/check/register', { ServiceID: `${scope}-${id}`, Name: 'another', TTL: '1h', Status: 'passing' }),
+      'maintenance mode': async ({ id }) => put(`/v1/agent/service/maintenance/${scope}-${id}?enable=true&reason=test`),
+    },
     // One of another operator, under an id that looks like ours.
     foreign: async () => {
       await put('/v1/agent/service/register', {
@@ -67,6 +83,13 @@ async function put(path: string, body?: object): Promise<void> {
   const response = await fetch(`${address}${path}`, { method: 'PUT', ...(body && { body: JSON.stringify(body) }) });
   if (!response.ok) throw new Error(`Consul answers ${response.status} to ${path}`);
   await response.body?.cancel();
+}
+
+/** The registration as it is, but for some fields, by somebody else's hand. */
+async function register({ id }: RegistrationItem, fields: object, more: object = {}): Promise<void> {
+  const { ID, Service, Address, Port, Tags, Meta } = (await services())[`${scope}-${id}`] as Record<string, object>;
+  const meta = { ...Meta, ...more };
+  await put('/v1/agent/service/register', { ID, Name: Service, Address, Port, Tags, Meta: meta, ...fields });
 }
 
 async function services(): Promise<Record<string, unknown>> {

@@ -148,3 +148,26 @@ describe('operator, at its beginning and end', () => {
     for (const name of ['files', 'early']) expectServed(harness, name, 1);
   });
 });
+
+describe('operator, where Consul knows of what nobody declares', () => {
+  it('takes it away only when it has been so for a while', async () => {
+    const harness = await Harness.settled(service('files'));
+    const [entry] = [...harness.world.registry.entries.values()].filter((item) => item?.spec.service === 'files');
+    if (!entry) throw new Error('files is not registered');
+    const theirs = { ...entry, id: 'theirs-1', owner: 'MCPService/default/theirs', workload: 'theirs-1' };
+    harness.world.registry.entries.set('theirs-1', theirs);
+    harness.world.registry.hint('all');
+    await harness.pass(25_000);
+    expect(harness.world.registry.entries.has('theirs-1')).to.equal(true);
+    await harness.pass(10_000);
+    expect(harness.world.registry.entries.has('theirs-1')).to.equal(false);
+    expectServed(harness, 'files', 1);
+  });
+
+  it('takes the registrations of what it removes itself away at once, before their replicas', async () => {
+    const harness = await Harness.settled(service('files'), service('memory'));
+    harness.source.remove(service('files'));
+    await harness.pass(10_000);
+    expectServed(harness, 'files', 0);
+  });
+});

@@ -48,6 +48,11 @@ export class HaproxyView {
     return Number(master.trim().split(/\s+/)[2]);
   }
 
+  /** What somebody may tell the running process at its socket. */
+  command(command: string): Promise<string> {
+    return this.#command('admin.sock', command);
+  }
+
   /** As somebody would by hand; the answer comes when the new worker serves, or has failed to. */
   async reload(): Promise<void> {
     const answer = await this.#command('master.sock', 'reload; quit', 20_000);

@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.ts';
 import { hashVersion } from '../../core/hash.ts';
 import type { Observed, RegistrationItem } from '../../core/item.ts';
 import type { RegistrationSpec } from '../../core/route-spec.ts';
+import { meta, registrationDrift, sealed, type AgentCheck, type AgentService } from './seal.ts';
 
 /** Where a Consul answers. */
 export interface Endpoint {
@@ -12,30 +13,7 @@ export interface Endpoint {
   readonly datacenter: string;
 }
 
-/** Metadata by which our registrations are told from others'. */
-const meta = {
-  owner: 'mcpnet-owner',
-  key: 'mcpnet-key',
-  id: 'mcpnet-id',
-  hash: 'mcpnet-hash',
-  hashVersion: 'mcpnet-hash-version',
-} as const;
 const deadlineMs = 5_000;
-
-interface AgentService {
-  readonly ID: string;
-  readonly Service: string;
-  readonly Address: string;
-  readonly Port: number;
-  readonly Tags: readonly string[] | null;
-  readonly Meta: Readonly<Record<string, string>> | null;
-}
-
-interface AgentCheck {
-  readonly ServiceID: string;
-  readonly Status: string;
-  readonly Output: string;
-}
 
 /** One Consul agent. Registrations go to the agent, not the catalogue: only those are checked, and survive its restarts. */
 export class Registry {
@@ -84,24 +62,26 @@ export class Registry {
     const { spec, id } = item;
     if (exists) await this.deregister(id);
     // The workload has just been probed: the check need not prove that again before it counts.
-    const check = { ...checkOptions(spec), status: 'passing' };
+    const check = { ...checkOptions(spec), status: 'passing', notes: item.hash };
     await this.#ask(
       `register ${id}`,
       this.#client.agent.service.register(
         bounded({
           id: this.#serviceId(id),
-          name: spec.service,
-          address: spec.address as string,
-          port: spec.port,
-          tags: [...spec.tags],
-          meta: {
-            ...(spec.meta as Record<string, string>),
-            [meta.owner]: this.#scope,
-            [meta.key]: item.owner,
-            [meta.id]: id,
-            [meta.hash]: item.hash,
-            [meta.hashVersion]: hashVersion,
-          },
+          ...sealed({
+            name: spec.service,
+            address: spec.address as string,
+            port: spec.port,
+            tags: [...spec.tags],
+            meta: {
+              ...(spec.meta as Record<string, string>),
+              [meta.owner]: this.#scope,
+              [meta.key]: item.owner,
+              [meta.id]: id,
+              [meta.hash]: item.hash,
+              [meta.hashVersion]: hashVersion,
+            },
+          }),
           // The library's type wants every kind of check at once.
           check: check as never,
         }),
@@ -147,8 +127,10 @@ export class Registry {
     return `${this.#scope}-${id}`;
   }
 
-  #observe({ Address, Port, Tags, Meta, Service }: AgentService, checks: readonly AgentCheck[]): Observed {
+  #observe(service: AgentService, checks: readonly AgentCheck[]): Observed {
+    const { Address, Port, Tags, Meta, Service } = service;
     const id = Meta?.[meta.id] ?? '';
+    const drift = registrationDrift(service, checks);
     const worst = checks.find(({ Status }) => Status !== 'passing');
     return {
       type: 'registration',
@@ -156,8 +138,8 @@ export class Registry {
       owner: Meta?.[meta.key] ?? '',
       workload: id,
       phase: 'ready',
-      // A registration edited by hand, or one whose check was taken away, matches no hash.
-      hash: checks.length === 0 ? '' : (Meta?.[meta.hash] ?? ''),
+      // What somebody changed matches no hash.
+      hash: drift === undefined ? (Meta?.[meta.hash] ?? '') : '',
       fields: {
         registry: this.#network,
         health: worst?.Status ?? 'passing',
@@ -165,6 +147,7 @@ export class Registry {
         port: String(Port),
         service: Service,
         tags: (Tags ?? []).join(','),
+        ...(drift !== undefined && { drift }),
       },
       ...(worst && { message: worst.Output.slice(0, 200) }),
     };

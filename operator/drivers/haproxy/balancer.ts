@@ -108,7 +108,7 @@ export class Balancer {
     if (!model) {
       // A file that cannot be read just now is not one that may go, and its sockets with it.
       if (before) await this.file.remove();
-    } else if (before && this.runtime.isDynamic && !batch.some(isStructural)) {
+    } else if (before && this.runtime.isDynamic && !batch.some(isStructural) && !this.file.isEdited()) {
       if (await this.#follow(batch, before, model, signal)) return;
       await this.#load(before, model, signal);
     } else {
@@ -149,7 +149,8 @@ export class Balancer {
   /** Everything else: a file that HAProxy itself has checked, and a reload if one runs and runs something else. */
   async #load(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
     const running = await this.runtime.structure(signal);
-    const isReload = running !== undefined && running !== this.wantedHash(model);
+    // Nobody knows whether the process has read what somebody wrote into the file.
+    const isReload = running !== undefined && (running !== this.wantedHash(model) || this.file.isEdited());
     await this.#write(model, isReload, running !== undefined, signal);
     if (isReload) await this.#reload(before, model, signal);
   }

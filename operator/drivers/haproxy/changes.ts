@@ -2,6 +2,7 @@ import { Fault } from '../../core/fault.ts';
 import type { BackendItem, BalancerItem, Observed, ServerItem } from '../../core/item.ts';
 import type { Action } from '../../core/plan.ts';
 import { withoutServer, withServer, type Change } from './balancer.ts';
+import { hasMoved } from './observe.ts';
 import type { BoundBalancer, BoundServer, Model, ServerEntry } from './model.ts';
 
 const leastGraceMs = 500;
@@ -47,10 +48,12 @@ function putServer(item: ServerItem): Change {
       const signal = AbortSignal.timeout(15_000);
       const old = before?.servers.get(id);
       if (old && isSamePlace(old.spec, entry.spec)) {
-        const present = (await runtime.servers(signal)).some(
+        const present = (await runtime.servers(signal)).find(
           ({ backend, name }) => backend === entry.spec.backend && name === entry.spec.instance,
         );
         if (present) {
+          const { address, port } = entry.spec;
+          if (hasMoved(present, entry.spec)) await runtime.set(entry, `addr ${address} port ${port}`, signal);
           await runtime.set(entry, 'state ready', signal);
           await runtime.set(entry, `weight ${entry.spec.weight}`, signal);
           return;

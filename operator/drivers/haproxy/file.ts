@@ -15,6 +15,8 @@ interface Content {
   readonly stamp: string;
   readonly text: string;
   readonly model: Model | undefined;
+  /** Whether it is as we would write it; found out when somebody asks. */
+  isOurs?: boolean;
 }
 
 /**
@@ -25,18 +27,32 @@ interface Content {
 export class ConfigFile {
   readonly #directory: string;
   #known: Content | undefined;
+  #last: Model | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  /** The model that the file holds; undefined if there is none, or none of ours. */
+  /**
+   * The model that the file holds. What it held last, if somebody took the file away or the model out of it: a process
+   * that runs on it must not be reloaded with less. Undefined if it never held one.
+   */
   model(): Model | undefined {
-    return this.#read()?.model;
+    const model = this.#read()?.model;
+    if (model) this.#last = model;
+    return model ?? this.#last;
   }
 
   text(): string {
     return this.#read()?.text ?? '';
+  }
+
+  /** Whether somebody else changed what the file says of its model. */
+  isEdited(): boolean {
+    const content = this.#read();
+    if (!content?.model) return this.#last !== undefined;
+    content.isOurs ??= render(content.model) === content.text;
+    return !content.isOurs;
   }
 
   /** Replaces the file in one step. It survives the process, and perhaps not the machine: the process has it as well. */
@@ -47,7 +63,8 @@ export class ConfigFile {
     writeFileSync(next, text, { mode });
     const stamp = stampOf(next);
     renameSync(next, this.#path);
-    this.#known = { stamp, text, model };
+    this.#known = { stamp, text, model, isOurs: true };
+    this.#last = model;
   }
 
   /** Puts a text beside the file, to be checked, and on the disk. Returns its name within the directory. */
@@ -78,6 +95,7 @@ export class ConfigFile {
   /** Removes the directory with everything that HAProxy left in it. */
   async remove(): Promise<void> {
     this.#known = undefined;
+    this.#last = undefined;
     await rm(this.#directory, { recursive: true, force: true });
   }
 

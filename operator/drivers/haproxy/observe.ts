@@ -1,6 +1,6 @@
 import type { Observed } from '../../core/item.ts';
 import type { Balancer } from './balancer.ts';
-import type { Model, ServerEntry } from './model.ts';
+import type { BoundServer, Model, ServerEntry } from './model.ts';
 import type { ServerRow } from './runtime.ts';
 
 /** Everything that one HAProxy holds: what its file says, corrected by what the running process does. */
@@ -9,8 +9,9 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   if (!model) return [];
   const running = await balancer.runtime.structure(signal);
   const rows = running === undefined ? undefined : await balancer.runtime.servers(signal);
-  // A process with another structure than its file (a crash came between) needs a reload: the empty hash asks for it.
-  const stale = running !== undefined && running !== balancer.wantedHash(model);
+  // A process with another structure than its file (a crash came between) needs a reload, and so may one
+  // whose file somebody edited: the empty hash asks for it.
+  const stale = (running !== undefined && running !== balancer.wantedHash(model)) || balancer.file.isEdited();
   return [
     describeBalancer(model, stale),
     ...[...model.backends.values()].map(({ id, owner, hash, spec }): Observed => ({
@@ -48,15 +49,13 @@ function describeBalancer({ balancer }: Model, stale: boolean): Observed {
 function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefined): Observed {
   const { id, owner, hash, workload, spec, drainingSinceMs } = server;
   const row = rows?.find(({ backend, name }) => backend === spec.backend && name === spec.instance);
-  const drifted =
-    rows !== undefined &&
-    (!row || row.status.startsWith('MAINT') || (drainingSinceMs === undefined && row.weight !== spec.weight));
+  const drift = rows === undefined ? undefined : serverDrift(server, row);
   return {
     type: 'server',
     id,
     owner,
     workload,
-    hash: drifted ? '' : hash,
+    hash: drift === undefined ? hash : '',
     phase: drainingSinceMs === undefined ? 'ready' : 'draining',
     fields: {
       backend: spec.backend,
@@ -65,11 +64,27 @@ function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefi
       port: String(spec.port),
       drainTimeoutMs: String(spec.drainTimeoutMs),
       countsSessions: String(spec.countsSessions),
+      ...(drift !== undefined && { drift }),
       ...(drainingSinceMs !== undefined && { drainingSinceMs: String(drainingSinceMs) }),
       ...(row && { health: row.status.startsWith('DOWN') ? 'DOWN' : 'UP', connections: String(row.connections) }),
     },
     ...(row?.status.startsWith('DOWN') && row.lastCheck !== '' && { message: row.lastCheck }),
   };
+}
+
+/** How the running process differs from the file, in words. */
+function serverDrift({ spec, drainingSinceMs }: ServerEntry, row: ServerRow | undefined): string | undefined {
+  if (!row) return 'the running process does not have it';
+  if (row.status.startsWith('MAINT')) return 'somebody disabled it';
+  if (hasMoved(row, spec)) return `somebody changed its address: ${row.address} -> ${spec.address}:${spec.port}`;
+  if (drainingSinceMs === undefined && row.weight !== spec.weight)
+    return `somebody changed its weight: ${row.weight} -> ${spec.weight}`;
+  return undefined;
+}
+
+/** Whether a server of the running process is at another place than it should be. */
+export function hasMoved({ address }: ServerRow, spec: BoundServer): boolean {
+  return address !== '' && address !== `${spec.address}:${spec.port}`;
 }
 
 /** Still there, though no longer in the file: what they belong to must not go before them. */

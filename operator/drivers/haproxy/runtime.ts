@@ -11,6 +11,8 @@ export interface ServerRow {
   /** `UP`, `DOWN`, `DRAIN`, `MAINT`, `no check`, with details as HAProxy prints them. */
   readonly status: string;
   readonly weight: number;
+  /** `10.0.0.2:3000`; empty where it is not told. */
+  readonly address: string;
   readonly connections: number;
   readonly lastCheck: string;
 }
@@ -34,7 +36,7 @@ export interface Runtime {
   set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void>;
 }
 
-export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}`;
+export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}` | `addr ${string} port ${number}`;
 
 /** A process whose directory is mounted from this machine, by the two sockets that it makes there. */
 export class SocketRuntime implements Runtime {
@@ -109,7 +111,8 @@ export class SocketRuntime implements Runtime {
   async set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void> {
     const command = `set server ${qualifiedName(server)} ${what}`;
     const answer = await ask(this.#admin, command, signal);
-    if (answer.trim() !== '') throw rejected(command, answer);
+    // A change of an address is told in words.
+    if (answer.trim() !== '' && !what.startsWith('addr')) throw rejected(command, answer);
   }
 }
 
@@ -138,6 +141,7 @@ export function parseStat(csv: string): ServerRow[] {
     name: column('svname'),
     status: column('status'),
     weight: column('weight'),
+    address: column('addr'),
     connections: column('scur'),
     lastCheck: column('last_chk'),
   };
@@ -149,6 +153,7 @@ export function parseStat(csv: string): ServerRow[] {
       name: cell(at.name),
       status: cell(at.status),
       weight: Number(cell(at.weight)),
+      address: cell(at.address),
       connections: Number(cell(at.connections)),
       lastCheck: cell(at.lastCheck),
     };
