@@ -78,6 +78,11 @@ export class Ledger {
     this.#writer.open();
   }
 
+  /** Tries again to keep what could not be kept: the disk may have been full for a while only. */
+  retry(): void {
+    this.#writer.retry();
+  }
+
   /** Resolves when everything is kept. @throws if the last change of this key could not be */
   async kept(key?: ResourceKey): Promise<void> {
     await this.#writer.kept(key);

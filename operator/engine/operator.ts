@@ -227,6 +227,7 @@ export class Operator {
   #resyncLater(): void {
     this.#deps.clock.after(this.#deps.resyncMs ?? defaultResyncMs, () => {
       if (this.#abort.signal.aborted) return;
+      this.#ledger.retry();
       void this.#world.listAll().then(() => {
         this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields['instance'] ?? [])));
         for (const resource of this.store.all()) this.#queue.add(resourceKey(resource));

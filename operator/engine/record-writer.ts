@@ -33,6 +33,12 @@ export class RecordWriter {
     this.#write();
   }
 
+  /** Tries again to keep what could not be kept. */
+  retry(): void {
+    for (const key of this.#failed.keys()) this.#marked.add(key);
+    this.#write();
+  }
+
   /** Resolves when nothing is left to write. @throws if the last change of this key could not be kept */
   async kept(key?: ResourceKey): Promise<void> {
     while (this.#writing) await this.#writing;

@@ -95,4 +95,16 @@ describe('revisions', () => {
       'cannot be kept and is forgotten when the operator ends',
     );
   });
+
+  it('are kept later when they could not be kept at once', async () => {
+    const harness = await Harness.settled(files('tiny:1', { replicas: 2 }));
+    harness.records.full = 'no space left on device';
+    await harness.operator.commands.pause(key);
+    harness.records.full = undefined;
+    await harness.pass(60_000);
+    harness.crash();
+    await harness.start();
+    await declared(harness, files('tiny:2', { replicas: 2 }));
+    expect(served(harness)).to.deep.equal(['tiny:1', 'tiny:1']);
+  });
 });
