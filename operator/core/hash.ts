@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 
 /** How workloads are named by what they are made from. */
@@ -19,10 +19,7 @@ export const hashVersion = hashVersions[0].name;
 
 /** First 40 bits of SHA-256 over the canonical JSON, as 10 hexadecimal digits. Key order does not matter. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256')
-    .update(stringify(value) ?? '')
-    .digest('hex')
-    .slice(0, 10);
+  return hash('sha256', stringify(value) ?? '').slice(0, 10);
 }
 
 export interface Identity {
