@@ -139,7 +139,7 @@ describe('operator', () => {
     expectServed(harness, 'files', 1);
     harness.source.remove(network(), service('files'));
     await harness.pass(120_000);
-    expect(harness.world.snapshot()).to.deep.equal([[], [], []]);
+    expect(harness.world.snapshot()).to.deep.equal([]);
     expect(harness.operator.keys()).to.deep.equal([]);
   });
 

@@ -106,6 +106,11 @@ export class FakeBalancer extends FakeDriver {
     for (const { loaded } of this.balancers.values()) loaded.delete(id);
   }
 
+  /** The processes go on without the servers that they were given at run time. */
+  loseRuntimeState(): void {
+    for (const { loaded } of this.balancers.values()) loaded.clear();
+  }
+
   /** All is lost: the state directory with it. */
   lose(): void {
     this.balancers.clear();

@@ -19,6 +19,8 @@ export interface HarnessOptions {
   readonly hashVersions?: readonly HashVersion[];
 }
 
+const longestMs = 600_000;
+
 /** An operator on a fake world, and the means to let time pass for both. */
 export class Harness {
   readonly world: FakeWorld;
@@ -60,12 +62,13 @@ export class Harness {
 
   /** Lets time pass until this comes to its end: on a troubled world it may take a while. */
   async until<Result>(end: Promise<Result>): Promise<Result> {
-    await this.pass(0);
     const ended = end.then(
       () => true,
       () => true,
     );
-    while (!(await Promise.race([ended, this.pass(100).then(() => false)]))) continue;
+    await this.pass(0);
+    for (let passedMs = 0; !(await Promise.race([ended, this.pass(100).then(() => false)])); passedMs += 100)
+      if (passedMs > longestMs) throw new Error(`it has not come to its end after ${longestMs} ms`);
     return end;
   }
 

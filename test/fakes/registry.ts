@@ -57,6 +57,12 @@ export class FakeRegistry extends FakeDriver {
     this.hint('all');
   }
 
+  /** The catalog is lost; what others had registered they register anew. */
+  lose(): void {
+    for (const [id, item] of this.entries) if (item) this.entries.delete(id);
+    this.hint('all');
+  }
+
   #reach(network: string): void {
     if (!this.networks().includes(network))
       throw new Fault('missing', 'RegistryUnknown', `no Consul is known for ${network}`);

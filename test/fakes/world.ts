@@ -1,4 +1,4 @@
-import type { WorkloadItem } from '../../operator/core/item.ts';
+import type { Observed, WorkloadItem } from '../../operator/core/item.ts';
 import type { Action } from '../../operator/core/plan.ts';
 import type { CountSessions, Probe } from '../../operator/ports/prober.ts';
 import { FakeBalancer } from './balancer.ts';
@@ -102,13 +102,13 @@ export class FakeWorld {
       .sort();
   }
 
-  /** Everything there is, comparable. */
-  snapshot(): unknown {
-    return this.drivers.map((driver) => {
+  /** Everything of ours, comparable. */
+  snapshot(): Observed[] {
+    return this.drivers.flatMap((driver) => {
       try {
         return driver.look();
       } catch {
-        return 'away';
+        return [];
       }
     });
   }

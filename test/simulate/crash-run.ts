@@ -2,6 +2,7 @@ import { Harness } from '../fakes/harness.ts';
 import { FakeWorld } from '../fakes/world.ts';
 import { name, type Scene } from './crash-scenes.ts';
 import { endState } from './end-state.ts';
+import { addForeign } from './foreign.ts';
 import { settle } from './settle.ts';
 import { containersOf, Watch } from './watch.ts';
 
@@ -38,7 +39,7 @@ const restartMs = 1_000;
 export async function play(scene: Scene, slowMs: number, crash?: Crash): Promise<Run> {
   const harness = new Harness({ world: new FakeWorld(1), allowEmpty: true });
   const watch = new Watch(harness, { services: [name], isCalm: true });
-  addForeign(harness);
+  addForeign(harness.world);
   await begin(scene, harness);
 
   const { world } = harness;
@@ -84,13 +85,6 @@ async function begin({ before, prelude }: Scene, harness: Harness): Promise<void
   if (!prelude) return;
   prelude(harness);
   await settle(harness);
-}
-
-function addForeign({ world }: Harness): void {
-  world.engine.addForeignContainer('theirs');
-  world.engine.networks.set('theirs', undefined);
-  world.engine.volumes.set('theirs', undefined);
-  world.registry.entries.set('theirs', undefined);
 }
 
 async function plannedByTheNext(harness: Harness): Promise<string[]> {
