@@ -18,6 +18,7 @@ function bench() {
     clock: new ManualClock(),
     observation,
     random: () => 0,
+    mayWrite: () => true,
     signal: new AbortController().signal,
     drivers: [
       {
