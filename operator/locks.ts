@@ -1,20 +1,51 @@
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MCPNetwork } from '../schemas/types.ts';
 import type { Config } from './config.ts';
 import { connectDocker, engineId } from './drivers/docker/client.ts';
+import { admit } from './engine/admit.ts';
+import { ConsulLock } from './leadership/consul-lock.ts';
 import { FileLock } from './leadership/file-lock.ts';
 import { HostLock } from './leadership/host-lock.ts';
 import type { Lock } from './ports/leadership.ts';
+import type { Snapshot } from './ports/source.ts';
+import { DirectorySecrets } from './secrets.ts';
 
 const retryMs = 500;
 
 /**
- * What one operator at a time may hold, in the order in which all acquire it: the scope on the engine, then the state
- * directory. See docs/adr/0008-one-writer.md.
+ * What one operator at a time may hold, in the order in which all acquire it: the scope on the engine, the state
+ * directory, and the scope in each Consul that is to keep operators of several hosts apart. See docs/adr/0008-one-writer.md.
  */
-export function locksOf(config: Config): readonly Lock[] {
-  return [scopeLock(config), new FileLock(join(config.state, 'operator.lock'))];
+export function locksOf(config: Config, consuls: ReadonlyMap<string, SharedConsul>): readonly Lock[] {
+  const holder = `pid ${process.pid} on ${hostname()}`;
+  const secrets = new DirectorySecrets(config.secrets);
+  const shared = [...consuls].sort(([left], [right]) => (left < right ? -1 : 1));
+  return [
+    scopeLock(config),
+    new FileLock(join(config.state, 'operator.lock')),
+    ...shared.map(([address, { tokenFrom }]) => {
+      const token = (): string | undefined => tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
+      return new ConsulLock({ address, token, scope: config.scope, holder });
+    }),
+  ];
+}
+
+export type SharedConsul = MCPNetwork['spec']['discovery']['consul'];
+
+/** The Consuls in which valid manifests want a lock, by their address. */
+export function sharedConsuls({ documents }: Snapshot): ReadonlyMap<string, SharedConsul> {
+  return new Map(
+    documents.flatMap((document) => {
+      if ((document.value as { kind?: unknown } | null)?.kind !== 'MCPNetwork') return [];
+      const verdict = admit(document);
+      if (!verdict.ok) return [];
+      // Of kind MCPNetwork, and admitted.
+      const { consul } = (verdict.admitted.spec as MCPNetwork['spec']).discovery;
+      return consul.lock && !consul.managed && consul.address !== undefined ? [[consul.address, consul] as const] : [];
+    }),
+  );
 }
 
 /** An engine that does not answer cannot be told from others yet, and there is nothing to be written to it either. */

@@ -130,6 +130,10 @@ export interface MCPNetwork {
          * Consul datacenter.
          */
         datacenter: string;
+        /**
+         * Whether of all operators of this scope, on whatever hosts, one at a time writes: the one that holds a session lock in this external Consul (mcpnet/SCOPE/leader). The token needs session:write and key:write. Without Consul nobody writes; what runs goes on serving.
+         */
+        lock: boolean;
       };
     };
     /**

@@ -7,23 +7,35 @@ import { withoutContents } from '../core/history.ts';
 import { formatPlans } from '../core/plan.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
+import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { socketPath } from './client.ts';
 import type { LiveView } from './live-view.ts';
 
+/** What a process leads by. */
+export interface Crown {
+  readonly hold: Hold;
+  /** The Consuls whose locks are part of it. */
+  readonly consuls: ReadonlyMap<string, SharedConsul>;
+}
+
 /**
  * An operator for as long as this process leads: made when it begins to, and thrown away when it no longer does. Resolves
- * when nothing of it is under way any more.
+ * when nothing of it is under way any more, with why it ended.
  */
 export async function reign(
   config: Config,
-  hold: Hold,
+  { hold, consuls }: Crown,
   { logger, view, stop }: { readonly logger: Logger; readonly view: LiveView; readonly stop: AbortSignal },
-): Promise<void> {
-  const operator = assemble(config, [new DirectorySource(config.manifests)], logger, { mayWrite: () => hold.holds() });
-  const ended = endOf(AbortSignal.any([stop, hold.lost]), () => operator.stop());
+): Promise<string> {
+  const unfit = new AbortController();
+  const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
+  const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
+  const operator = assemble(config, [source], logger, { mayWrite: () => hold.holds() && !end.aborted });
+  const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(operator.statuses.all(), changed);
   });
@@ -32,7 +44,7 @@ export async function reign(
     apps.push(await listenOnSocket(config, operator));
     // Whatever it waits for, it need not be waited for any longer than this process leads.
     await Promise.race([operator.start(), ended]);
-    if (!stop.aborted && hold.holds()) {
+    if (!end.aborted) {
       announce(operator, logger);
       apps.push(await listenOnPort(config, operator, logger));
       view.show(operator.statuses.all());
@@ -42,6 +54,23 @@ export async function reign(
     await Promise.all([operator.stop(), ...apps.map((app) => app?.close())]);
     await rm(socketPath(config), { force: true });
   }
+  return String(end.reason);
+}
+
+/** Manifests that come to want one more lock end the reign before they count. */
+function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, unfit: AbortController): Source {
+  return {
+    name: source.name,
+    watch: (changed, signal) => {
+      source.watch(changed, signal);
+    },
+    async scan() {
+      const snapshot = await source.scan();
+      const more = [...sharedConsuls(snapshot).keys()].find((address) => !consuls.has(address));
+      if (more !== undefined) unfit.abort(new Error(`the manifests want a lock in Consul at ${more} as well`));
+      return snapshot;
+    },
+  };
 }
 
 /** Stops in the very moment of the signal; resolves when that is done. */

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { itemKey } from '../core/item.ts';
 import { lead } from '../engine/leadership.ts';
 import type { Operator } from '../engine/operator.ts';
-import { locksOf } from '../locks.ts';
+import { locksOf, sharedConsuls } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
@@ -52,12 +52,13 @@ function ours(operator: Operator): string[] {
 }
 
 /** An operator that leads would bring back what is removed. */
-function leadAtOnce(config: Config): Promise<Hold> {
+async function leadAtOnce(config: Config): Promise<Hold> {
+  const consuls = sharedConsuls(await new DirectorySource(config.manifests).scan());
   const refusal = new AbortController();
   const waiting = (why: string): void => {
     refusal.abort(new Error(`nothing was removed: ${why}, and would bring everything back; stop it first`));
   };
-  return lead(locksOf(config), waiting, refusal.signal);
+  return lead(locksOf(config, consuls), waiting, refusal.signal);
 }
 
 async function removeAllBut(

@@ -1,8 +1,9 @@
 import type { Config } from '../config.ts';
 import { lead } from '../engine/leadership.ts';
-import { locksOf } from '../locks.ts';
+import { locksOf, sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
+import { DirectorySource } from '../sources/directory.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createLiveView } from './live-view.ts';
 import { reign } from './reign.ts';
@@ -29,10 +30,11 @@ export async function runOperator(config: Config): Promise<void> {
     state: config.state,
   });
   while (!stop.aborted) {
-    const hold = await standBy(config, logger, stop);
+    const consuls = sharedConsuls(await new DirectorySource(config.manifests).scan());
+    const hold = await standBy(config, consuls, logger, stop);
     if (!hold) break;
-    await reign(config, hold, { logger, view, stop });
-    if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: String(hold.lost.reason) });
+    const end = await reign(config, { hold, consuls }, { logger, view, stop });
+    if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: end });
     await hold.release();
   }
   logger.info('operator stopped; the services go on serving');
@@ -41,14 +43,19 @@ export async function runOperator(config: Config): Promise<void> {
 }
 
 /** Undefined if this process is to stop before it leads. */
-async function standBy(config: Config, logger: Logger, stop: AbortSignal): Promise<Hold | undefined> {
+async function standBy(
+  config: Config,
+  consuls: ReadonlyMap<string, SharedConsul>,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<Hold | undefined> {
   let last: string | undefined;
   const waiting = (why: string): void => {
     if (why !== last) logger.info('on standby; takes over when it may', { why });
     last = why;
   };
   try {
-    const hold = await lead(locksOf(config), waiting, stop);
+    const hold = await lead(locksOf(config, consuls), waiting, stop);
     if (last !== undefined) logger.info('leads now', { after: last });
     return hold;
   } catch (error) {

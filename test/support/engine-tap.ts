@@ -22,11 +22,14 @@ export class EngineTap {
     this.#directory = directory;
   }
 
-  /** Opens a socket of its own for a client; gives what has a process use it. */
-  async open(writer: string): Promise<Readonly<Record<string, string>>> {
+  /**
+   * Opens a socket of its own for a client; gives what has a process use it.
+   * @param host a client on another host: the engine seems to be another one to it
+   */
+  async open(writer: string, host?: string): Promise<Readonly<Record<string, string>>> {
     const path = join(this.#directory, `${writer}.sock`);
     const server = createServer((client) => {
-      this.#join(writer, client);
+      this.#join(writer, client, host);
     });
     this.#servers.push(server);
     await new Promise<void>((resolve) => server.listen({ path }, resolve));
@@ -44,7 +47,7 @@ export class EngineTap {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #join(writer: string, client: Socket): void {
+  #join(writer: string, client: Socket, host: string | undefined): void {
     const engine = connect({ path: enginePath });
     for (const [socket, other] of [
       [client, engine],
@@ -63,7 +66,15 @@ export class EngineTap {
       if (verb !== undefined) this.writes.push({ writer, what: `${verb} ${path ?? ''}` });
     });
     client.pipe(engine);
-    engine.pipe(client);
+    if (host === undefined) engine.pipe(client);
+    else engine.on('data', (chunk: Buffer) => client.write(disguised(chunk, host)));
     if (this.#isHanging) for (const socket of [client, engine]) socket.pause();
   }
+}
+
+/** The answer to GET /info begins with the engine's ID; another one of the same length takes its place. */
+function disguised(chunk: Buffer, host: string): Buffer {
+  const text = chunk.toString('latin1');
+  const changed = text.replace(/\{"ID":"([^"]+)"/, (_, id: string) => `{"ID":"${host.padEnd(id.length, '-')}"`);
+  return Buffer.from(changed, 'latin1');
 }
