@@ -123,7 +123,7 @@ function registryEndpoints(
   secrets: Secrets,
   remoteHost: string | undefined,
 ): ReadonlyMap<string, Endpoint> {
-  const networks = store.all().filter(({ kind }) => kind === 'MCPNetwork') as Resource<MCPNetwork['spec']>[];
+  const networks = store.ofKind('MCPNetwork') as Resource<MCPNetwork['spec']>[];
   return new Map(
     networks.map((network) => {
       const { discovery, ports } = network.spec;

@@ -7,7 +7,7 @@ export interface LiveView {
   /** A line of the log. */
   line(text: string): void;
   /** @param changed the only one that is different from before; absent if any may be */
-  show(statuses: readonly Status[], changed?: Status): void;
+  show(statuses: () => readonly Status[], changed?: Status): void;
   end(): void;
 }
 
@@ -24,7 +24,7 @@ function plainView(out: WriteStream): LiveView {
   return {
     line: (text) => out.write(`${text}\n`),
     show(statuses, changed) {
-      for (const status of changed ? [changed] : statuses) {
+      for (const status of changed ? [changed] : statuses()) {
         const [, row = ''] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split(
           '\n',
         );
@@ -62,15 +62,10 @@ function terminalView(out: WriteStream): LiveView {
       draw();
     },
     show(statuses) {
-      table = formatStatuses(
-        statuses.filter(({ kind }) => kind === 'MCPService'),
-        Date.now(),
-        false,
-      );
-      const networks = statuses.filter(({ kind }) => kind === 'MCPNetwork');
-      if (networks.length > 0) table = `${formatStatuses(networks, Date.now(), false)}\n\n${table}`;
+      // However many change: the table is made once for each time that it is drawn.
       timer ??= setTimeout(() => {
         timer = undefined;
+        table = tableOf(statuses());
         draw();
       }, redrawMs);
     },
@@ -78,4 +73,11 @@ function terminalView(out: WriteStream): LiveView {
       clearTimeout(timer);
     },
   };
+}
+
+function tableOf(statuses: readonly Status[]): string {
+  const tables = ['MCPNetwork', 'MCPService'].map((each) => statuses.filter(({ kind }) => kind === each));
+  const [networks = [], services = []] = tables;
+  const rows = formatStatuses(services, Date.now(), false);
+  return networks.length > 0 ? `${formatStatuses(networks, Date.now(), false)}\n\n${rows}` : rows;
 }

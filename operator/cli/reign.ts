@@ -37,7 +37,7 @@ export async function reign(
   const operator = assemble(config, [source], logger, { mayWrite: () => hold.holds() && !end.aborted });
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
-    view.show(operator.statuses.all(), changed);
+    view.show(() => operator.statuses.all(), changed);
   });
   const apps: (App | undefined)[] = [];
   try {
@@ -47,7 +47,7 @@ export async function reign(
     if (!end.aborted) {
       announce(operator, logger);
       apps.push(await listenOnPort(config, operator, logger));
-      view.show(operator.statuses.all());
+      view.show(() => operator.statuses.all());
     }
     await ended;
   } finally {
@@ -110,7 +110,7 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<App> 
 
 /** The dashboard port of the first network. A port that is taken costs the dashboard, not the services. */
 async function listenOnPort(config: Config, operator: Operator, logger: Logger): Promise<App | undefined> {
-  const network = operator.store.all().find(({ kind }) => kind === 'MCPNetwork');
+  const network = operator.store.ofKind('MCPNetwork')[0];
   if (!network) return undefined;
   // Of kind MCPNetwork, so admission has validated it against that schema.
   const { bindAddress, dashboard } = (network.spec as MCPNetwork['spec']).ports;

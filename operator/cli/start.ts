@@ -32,7 +32,7 @@ async function wantedImages(config: Config): Promise<string[]> {
   const { DirectorySource } = await import('../sources/directory.ts');
   const store = new Store({ allowEmpty: true });
   store.apply(await new DirectorySource(config.manifests).scan(), false);
-  const services = store.all().filter(({ kind }) => kind === 'MCPService');
+  const services = store.ofKind('MCPService');
   // Of kind MCPService, so admission has validated them against that schema.
   return [...services.map(({ spec }) => (spec as MCPService['spec']).image), `mcpnet/bridge:${config.version}`];
 }

@@ -138,7 +138,7 @@ export class Ledger {
   }
 
   names(kind: string, namespace: string): string[] {
-    const all = this.#deps.store.all().filter((each) => each.kind === kind && each.metadata.namespace === namespace);
+    const all = this.#deps.store.ofKind(kind).filter(({ metadata }) => metadata.namespace === namespace);
     return all.map(({ metadata }) => metadata.name);
   }
 

@@ -1,5 +1,9 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
+
+/** Timers, sockets and probes of others wait no longer than so many passes take. */
+const mostInARow = 64;
 
 /**
  * A queue of keys, each at most once. A key is never worked on twice at once; one added meanwhile runs exactly once
@@ -14,6 +18,8 @@ export class KeyedQueue {
   readonly #later = new Map<ResourceKey, { readonly atMs: number; readonly cancel: () => void }>();
   #open = false;
   #closed = false;
+  /** Passes since others had a turn. */
+  #inARow = 0;
 
   constructor(clock: Clock, concurrency: number, work: (key: ResourceKey) => Promise<void>) {
     this.#clock = clock;
@@ -72,7 +78,7 @@ export class KeyedQueue {
 
   /** The worker reports its own errors; one that escapes must not stop the queue. */
   async #run(key: ResourceKey): Promise<void> {
-    await Promise.resolve();
+    await (++this.#inARow % mostInARow === 0 ? breathe() : Promise.resolve());
     try {
       await this.#work(key);
     } finally {

@@ -27,6 +27,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #entries = new Map<ResourceKey, Entry>();
   readonly #byFile = new Map<string, Set<ResourceKey>>();
+  readonly #byKind = new Map<string, Set<ResourceKey>>();
   readonly #declarations = new Declarations();
   /** In force and declared no longer, as far as is known. */
   readonly #orphans = new Set<ResourceKey>();
@@ -47,6 +48,10 @@ export class Store {
 
   all(): Resource[] {
     return [...this.#entries.values()].map(({ resource }) => resource);
+  }
+
+  ofKind(kind: string): Resource[] {
+    return [...(this.#byKind.get(kind) ?? [])].flatMap((key) => this.get(key) ?? []);
   }
 
   /** Everything wrong with the manifests. */
@@ -119,23 +124,21 @@ export class Store {
       before?.hash === hash
         ? { ...before.resource, origin }
         : { kind, metadata, spec, generation: (before?.resource.generation ?? 0) + 1, origin };
-    if (before) this.#leave(before.resource.origin.file, key);
-    this.#byFile.set(origin.file, (this.#byFile.get(origin.file) ?? new Set()).add(key));
+    if (before) leave(this.#byFile, before.resource.origin.file, key);
+    enter(this.#byFile, origin.file, key);
+    enter(this.#byKind, kind, key);
     this.#entries.set(key, { hash, resource });
     return before?.hash !== hash;
   }
 
   #remove(key: ResourceKey): void {
-    const origin = this.get(key)?.origin;
-    if (origin) this.#leave(origin.file, key);
+    const resource = this.get(key);
+    if (resource) {
+      leave(this.#byFile, resource.origin.file, key);
+      leave(this.#byKind, resource.kind, key);
+    }
     this.#entries.delete(key);
     this.#orphans.delete(key);
-  }
-
-  #leave(file: string, key: ResourceKey): void {
-    const keys = this.#byFile.get(file);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#byFile.delete(file);
   }
 
   #whyNotPrune(complete: boolean, owned: boolean): string | undefined {
@@ -147,4 +150,14 @@ export class Store {
       return 'the manifests are suddenly empty; run with --allow-empty if that is meant';
     return undefined;
   }
+}
+
+function enter(index: Map<string, Set<ResourceKey>>, at: string, key: ResourceKey): void {
+  index.set(at, (index.get(at) ?? new Set()).add(key));
+}
+
+function leave(index: Map<string, Set<ResourceKey>>, at: string, key: ResourceKey): void {
+  const keys = index.get(at);
+  keys?.delete(key);
+  if (keys?.size === 0) index.delete(at);
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Observation } from './observation.ts';
+import { StormGate } from './storm-gate.ts';
 
 export interface WorldDeps {
   readonly drivers: readonly Driver[];
@@ -48,8 +49,15 @@ export class World {
   }
 
   watch(): void {
-    for (const driver of this.#deps.drivers) {
-      driver.watch((ref) => void (ref === 'all' ? this.list(driver) : this.#read(driver, ref)), this.#deps.signal);
+    const { drivers, clock, signal } = this.#deps;
+    for (const driver of drivers) {
+      const gate = new StormGate(clock, () => {
+        if (!signal.aborted) void this.list(driver);
+      });
+      driver.watch((ref) => {
+        if (ref === 'all') void this.list(driver);
+        else if (gate.passes()) void this.#read(driver, ref);
+      }, signal);
     }
   }
 

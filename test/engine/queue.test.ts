@@ -110,4 +110,15 @@ describe('queue', () => {
     await closing;
     expect(begun).to.deep.equal(['a']);
   });
+
+  it('lets others have their turns while it works through many keys', async () => {
+    let passes = 0;
+    const queue = new KeyedQueue(new ManualClock(), 16, async () => void passes++);
+    for (let key = 0; key < 10_000; key++) queue.add(String(key));
+    queue.open();
+    await flush();
+    expect(passes).to.be.within(1, 2_000);
+    while (!queue.idle) await flush();
+    expect(passes).to.equal(10_000);
+  });
 });

@@ -138,4 +138,30 @@ describe('world', () => {
     await answer(new Error('refused'));
     expect(asked()).to.deep.equal(['list']);
   });
+
+  it('answers a storm of hints by a list at its end, and then follows single ones again', async () => {
+    const { world, hint, clock, asked, answer, changes, observation } = bench();
+    world.watch();
+    for (let event = 0; event < 10_000; event++) hint(ref);
+    expect(asked()).to.have.lengthOf(200);
+    while (asked().length > 0) await answer(seenAs('during'));
+    await clock.advance(1_000);
+    expect(asked()).to.deep.equal(['list']);
+    await answer([seenAs('after')]);
+    expect(observation.get(ref)).to.include({ hash: 'after' });
+    expect(changes).to.deep.equal(['during', 'after']);
+    hint(ref);
+    expect(asked()).to.deep.equal(['read']);
+  });
+
+  it('holds nothing back while hints come one after the other', async () => {
+    const { world, hint, clock, asked, answer } = bench();
+    world.watch();
+    for (let event = 0; event < 1_000; event++) {
+      hint(ref);
+      expect(asked()).to.deep.equal(['read']);
+      await answer(seenAs('same'));
+      await clock.advance(10);
+    }
+  });
 });
