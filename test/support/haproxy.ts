@@ -83,6 +83,11 @@ export class HaproxyView {
     return (await ask(`${this.#statisticsUrl}/stats`)).body;
   }
 
+  /** What the running worker answers to a command of its runtime API (management guide, 9.3). */
+  tell(command: string): Promise<string> {
+    return this.#command('admin.sock', command);
+  }
+
   #command(socketName: string, command: string, deadlineMs = 5_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(join(this.#directory, socketName));

@@ -6,6 +6,7 @@ const load = new Load(workerData as LoadOptions);
 const orders = {
   phase: (name: string) => load.phase(name),
   round: () => load.round(),
+  report: () => load.report(),
   end: () => load.end(),
 } as const;
 

@@ -76,6 +76,11 @@ export class Load {
     });
   }
 
+  /** What has been written down so far. */
+  report(): LoadReport {
+    return this.#ledger.report;
+  }
+
   async end(): Promise<LoadReport> {
     this.#ending.abort();
     await Promise.all(this.#loops);

@@ -6,6 +6,7 @@ import type { LoadReport } from './ledger.ts';
 export interface RunningLoad {
   phase(name: string): Promise<void>;
   round(): Promise<void>;
+  report(): Promise<LoadReport>;
   /** Ends the clients, and the thread. */
   end(): Promise<LoadReport>;
 }
@@ -38,6 +39,7 @@ export function startLoad(options: LoadOptions): RunningLoad {
   return {
     phase: (name) => order('phase', name),
     round: () => order('round'),
+    report: () => order('report'),
     end: async () => {
       const report = await order<LoadReport>('end');
       running.delete(worker);
