@@ -82,7 +82,7 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
   const startedMs = performance.now();
   await event.act();
   const doneMs = performance.now();
-  const convergedMs = await converge(world, violations);
+  const convergedMs = await converge(world, violations, `chaos event ${number} ${kind}`);
   if (convergedMs !== undefined) {
     if ((await foreigners.digest(event.restartsForeign !== true)) !== before.foreign)
       violations.push('something of others was changed');
@@ -90,19 +90,22 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
       violations.push('containers were changed that were none of its concern');
     await load.round().catch((error: unknown) => violations.push(String(error)));
   }
-  const toll = books.close(await load.report(), event);
+  // What it takes to bring a world back that does not converge by itself is counted once, as that.
+  const beyond = violations.some((each) => each.startsWith('not converged'))
+    ? { fails: world.names, ends: world.names }
+    : {};
+  const toll = books.close(await load.report(), { ...event, ...beyond });
   violations.push(...toll.violations);
   const entry = { kind, event, convergedMs: convergedMs && convergedMs - doneMs, failures: toll.explained, violations };
   tell(entry, number, doneMs - startedMs);
-  if (violations.length > 0)
-    console.log(`    kept in ${await keepArtifacts(world.net, `chaos event ${number} ${kind}`)}`);
   return entry;
 }
 
 /** When the world had converged; undefined if it did not even without a single container left to be wrong. */
-async function converge(world: ChaosWorld, violations: string[]): Promise<number | undefined> {
+async function converge(world: ChaosWorld, violations: string[], title: string): Promise<number | undefined> {
   const first = await untilConverged(world);
   if (first.ok) return first.atMs;
+  console.log(`    kept in ${await keepArtifacts(world.net, title)}`);
   violations.push(`not converged within ${convergeMs / 1000} s: ${first.differences.join('; ')}`);
   for (const [remedy, apply] of Object.entries(remedies)) {
     const next = await apply(world).then(

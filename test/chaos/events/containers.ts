@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import { docker } from '../../support/docker.ts';
+import { eventually } from '../../support/eventually.ts';
 import { costs, harmless, lossOf, type Kinds } from '../event.ts';
 
 /** Containers of ours that are killed, removed, frozen, renamed, or replaced by ones with other labels. */
@@ -115,9 +116,17 @@ export const containerEvents: Kinds = {
   }),
 };
 
+/** Again and again: what is disconnected may be connected again before the network is gone. */
 async function removeNetwork(name: string): Promise<void> {
   const network = docker.getNetwork(name);
-  const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
-  for (const Container of Object.keys(Containers)) await network.disconnect({ Container, Force: true });
-  await network.remove();
+  await eventually(
+    async () => {
+      const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+      await Promise.all(
+        Object.keys(Containers).map((id) => network.disconnect({ Container: id, Force: true }).catch(() => undefined)),
+      );
+      await network.remove();
+    },
+    { timeoutMs: 20_000 },
+  );
 }
