@@ -18,7 +18,10 @@ const options = { Image: 'files:1', Cmd: ['serve'], Env: [], HostConfig: { Netwo
 function inspected(others: Record<string, string>): ContainerInspectInfo {
   const { Labels, Image, Cmd, Env, HostConfig } = seal(options, '');
   // Safe: all that the seal looks at.
-  return { Config: { Image, Cmd, Env, User: '', Labels: { ...Labels, ...others } }, HostConfig } as ContainerInspectInfo;
+  return {
+    Config: { Image, Cmd, Env, User: '', Labels: { ...Labels, ...others } },
+    HostConfig,
+  } as ContainerInspectInfo;
 }
 
 describe('the seal of a container', () => {

@@ -14,15 +14,7 @@ interface Make {
 }
 
 /** Labels that say what a container is; the seal stands for them and for its make together. */
-const sealed = [
-  label.owner,
-  label.key,
-  label.id,
-  label.hash,
-  label.hashVersion,
-  label.role,
-  label.replica,
-] as const;
+const sealed = [label.owner, label.key, label.id, label.hash, label.hashVersion, label.role, label.replica] as const;
 
 /** The options with a label that only their own content fits. @param user what the image says, where the options do not */
 export function seal(options: Docker.ContainerCreateOptions, user: string): Docker.ContainerCreateOptions {
