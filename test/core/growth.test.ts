@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import type { DesiredItem, Observed } from '../../operator/core/item.ts';
-import { backend, lines, network, planOf, registration, replica, seen, server, volume, workload } from './samples.ts';
+import {
+  backend,
+  balancer,
+  lines,
+  network,
+  planOf,
+  registration,
+  replica,
+  seen,
+  server,
+  volume,
+  workload,
+} from './samples.ts';
 
 const three = { replicas: 3, maxSurge: 1 };
 const n = [{ type: 'network', id: 'n' }] as const;
@@ -50,6 +62,35 @@ describe('diff, growing', () => {
       [network('n', true), workload('a-1')],
       [seen(network('n', true), { hash: 'ffffffffff' }), seen(workload('a-1'), { phase: 'starting' })],
       [`update network/n: hash ffffffffff -> ${network('n', true).hash}`, 'wait workload/a-1: is not ready yet'],
+    ],
+    [
+      'takes back what somebody changed, and says what',
+      [backend('files', 1), workload('a-1')],
+      [
+        seen(backend('files', 1), { hash: 'ffffffffff', fields: { drift: 'the port was changed' } }),
+        seen(workload('a-1'), { fields: { pids: '1' } }),
+      ],
+      ['update backend/files: the port was changed', 'update workload/a-1: was changed by somebody: pids 1 -> 16'],
+    ],
+    [
+      'knows a network again that an earlier version made',
+      [network('n')],
+      [seen(network('n'), { hash: 'ffffffffff', fields: { hashVersion: '0', internal: 'false' } })],
+      [],
+    ],
+    [
+      'changes what is another network, or was made by this version, or is no network',
+      [network('m'), network('n'), balancer()],
+      [
+        seen(network('m'), { hash: 'ffffffffff', fields: { hashVersion: '0', internal: 'true' } }),
+        seen(network('n'), { hash: 'ffffffffff', fields: { hashVersion: '1', internal: 'false' } }),
+        seen(balancer(), { hash: 'ffffffffff', fields: { hashVersion: '0', internal: 'undefined' } }),
+      ],
+      [
+        `update network/m: hash ffffffffff -> ${network('m').hash}`,
+        `update network/n: hash ffffffffff -> ${network('n').hash}`,
+        `update balancer/default: hash ffffffffff -> ${balancer().hash}`,
+      ],
     ],
     ['never changes a volume: it cannot be', [volume('v')], [seen(volume('v'), { hash: 'ffffffffff' })], []],
     [

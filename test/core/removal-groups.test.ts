@@ -23,7 +23,7 @@ const two = { replicas: 2, maxSurge: 0, exclusive: true };
 
 describe('diff, shrinking group by group', () => {
   it('goes by ids, whatever the order in which things were found', () => {
-    const observed = [seen(backend()), ...serving('old-2'), ...serving('old-1'), ...serving('new-1')].toReversed();
+    const observed = [seen(backend()), ...serving('old-2'), ...serving('old-1'), ...serving('new-1')];
     expect(removals([backend(), ...replica('new-1', 1, { replicas: 2 })], observed)).to.deep.equal([
       drains('server/old-1'),
       serves('workload/old-2'),
@@ -62,7 +62,7 @@ describe('diff, shrinking group by group', () => {
 
   it('counts nothing of another group, neither as a replacement nor as what still serves', () => {
     const beside = elsewhere(workload('beside-1'));
-    const others = serving('leftover-1').map((item) =>
+    const others = serving('zeta-1').map((item) =>
       item.type === 'workload' ? { ...item, fields: { ...item.fields, group: 'long gone' } } : item,
     );
     expect(
@@ -70,7 +70,10 @@ describe('diff, shrinking group by group', () => {
         [...desired, beside, server('beside-1')],
         [seen(backend()), seen(beside), seen(server('beside-1')), ...serving('old-1'), ...others],
       ),
-    ).to.deep.equal([drains('server/leftover-1'), serves('workload/old-1')]);
+    ).to.deep.equal([drains('server/zeta-1'), serves('workload/old-1')]);
+    expect(removals(desired, [seen(backend()), ...others]), 'a group that nobody wants').to.deep.equal([
+      drains('server/zeta-1'),
+    ]);
   });
 
   it('keeps all there is while what was made beside it has not been proven', () => {
