@@ -80,6 +80,23 @@ export class Compiler {
     return { items: [] };
   }
 
+  /** Whether a resource would be compiled to what it was compiled to last. */
+  isCurrent(key: ResourceKey): boolean {
+    const { store, ledger, blindness } = this.#deps;
+    const resource = ledger.get(key);
+    return (
+      resource !== undefined &&
+      this.#cache.isCurrent(key, resource) &&
+      store.problemsOf(key).length === 0 &&
+      blindness() === undefined
+    );
+  }
+
+  /** Keeps of what was compiled only what tells whether it is current. */
+  release(key: ResourceKey): boolean {
+    return this.#deps.store.problemsOf(key).length === 0 && this.#cache.release(key);
+  }
+
   /** Ids of the workloads that should exist for a key. */
   workloads(key: ResourceKey): string[] {
     const desire = this.desire(key);

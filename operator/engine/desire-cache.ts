@@ -10,7 +10,8 @@ interface Asked {
 interface Compiled {
   readonly resource: Resource;
   readonly asked: readonly Asked[];
-  readonly desire: Desire;
+  /** Absent once it was released. */
+  readonly desire?: Desire;
 }
 
 /**
@@ -27,8 +28,7 @@ export class DesireCache {
 
   desire(key: ResourceKey, resource: Resource, kind: Kind<unknown>): Desire {
     const known = this.#compiled.get(key);
-    if (known?.resource === resource && known.asked.every(({ ask, answer }) => isSame(ask(), answer)))
-      return known.desire;
+    if (known?.desire && isFresh(known, resource)) return known.desire;
     const asked: Asked[] = [];
     const desire = kind.desire(resource, noting(this.#context, asked));
     if ('items' in desire) this.#compiled.set(key, { resource, asked, desire });
@@ -36,9 +36,26 @@ export class DesireCache {
     return desire;
   }
 
+  /** Whether what was compiled last would be compiled again. */
+  isCurrent(key: ResourceKey, resource: Resource): boolean {
+    const known = this.#compiled.get(key);
+    return known !== undefined && isFresh(known, resource);
+  }
+
+  /** Keeps what was asked, and not what was made of it. Returns whether there is anything. */
+  release(key: ResourceKey): boolean {
+    const known = this.#compiled.get(key);
+    if (known) this.#compiled.set(key, { resource: known.resource, asked: known.asked });
+    return known !== undefined;
+  }
+
   forget(key: ResourceKey): void {
     this.#compiled.delete(key);
   }
+}
+
+function isFresh(known: Compiled, resource: Resource): boolean {
+  return known.resource === resource && known.asked.every(({ ask, answer }) => isSame(ask(), answer));
 }
 
 function noting(context: DesireContext, asked: Asked[]): DesireContext {

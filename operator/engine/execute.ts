@@ -49,10 +49,6 @@ export class Executor {
     return this.#busy;
   }
 
-  get hasFailures(): boolean {
-    return this.#failures.size > 0;
-  }
-
   /** Faults of items that are being waited for, by item. */
   faults(): ReadonlyMap<ItemKey, Fault> {
     return new Map([...this.#failures].map(([key, { fault }]) => [key, fault]));

@@ -50,9 +50,15 @@ export class Observation {
     return found;
   }
 
-  /** Another number whenever something of an owner is another than before, or probes have found out anything. */
-  version(owner: ResourceKey): string {
-    return `${this.#byOwner.get(owner)?.version ?? 0} ${this.#readiness.version}`;
+  /** Another number whenever something of an owner is another than before; 0 for one who owns nothing. */
+  version(owner: ResourceKey): number {
+    return this.#byOwner.get(owner)?.version ?? 0;
+  }
+
+  /** Probes have found out something about an item. */
+  touch({ type, id }: ItemRef): void {
+    const property = this.#byOwner.get(this.#of(type).get(id)?.item?.owner ?? '');
+    if (property) property.version = ++this.#tick;
   }
 
   owners(): ResourceKey[] {

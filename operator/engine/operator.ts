@@ -84,6 +84,7 @@ export class Operator {
       signal,
       exists: (id, instance) => observation.get({ type: 'workload', id })?.fields['instance'] === instance,
       news: (id) => {
+        observation.touch({ type: 'workload', id });
         this.#itemsChanged([observation.get({ type: 'workload', id })].filter((item) => item !== undefined));
       },
     });

@@ -4,6 +4,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import { planKey, reconcile, type Pass, type ReconcilerDeps } from './reconcile.ts';
+import { Rest } from './rest.ts';
 import type { Statuses } from './statuses.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -22,9 +23,11 @@ const afterErrorMs = 5_000;
 /** Passes over keys: what is done, and who is told of it. */
 export class Passes {
   readonly #deps: PassesDeps;
+  readonly #rest: Rest;
 
   constructor(deps: PassesDeps) {
     this.#deps = deps;
+    this.#rest = new Rest(deps);
   }
 
   /** What a pass would do now. */
@@ -36,12 +39,14 @@ export class Passes {
     const { statuses, journal, ledger, logger, again } = this.#deps;
     const startedMs = performance.now();
     try {
+      if (this.#rest.holds(key)) return;
       const pass = reconcile(key, this.#deps);
       this.#await(key, pass.plan);
       const { before, now, outcome } = statuses.settle(key, pass);
       journal.statusSettled(key, before, now);
       if (outcome) ledger.settle(key, outcome, pass);
       if (!now) ledger.forget(key);
+      this.#rest.settle(key, pass);
       const { actions, waits } = pass.plan;
       logger.debug('pass finished', {
         key,

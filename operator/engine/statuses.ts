@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Observed } from '../core/item.ts';
-import type { Desire } from '../core/kind.ts';
-import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import { parseKey, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compiler } from './compile.ts';
 import { heldCondition } from '../core/hold.ts';
@@ -22,19 +21,10 @@ export interface StatusesDeps {
   readonly clock: Clock;
 }
 
-/** What a status was settled from: while all of it is the same, so is the status. */
-interface Basis {
-  readonly desire: Desire;
-  readonly resource: Resource | undefined;
-  readonly history: History | undefined;
-  readonly observed: string;
-}
-
 /** The status of every key, as of its last pass. */
 export class Statuses {
   readonly #deps: StatusesDeps;
   readonly #byKey = new Map<ResourceKey, Status>();
-  readonly #bases = new Map<ResourceKey, Basis>();
   readonly #listeners = new Set<(status: Status) => void>();
 
   constructor(deps: StatusesDeps) {
@@ -57,33 +47,12 @@ export class Statuses {
 
   settle(key: ResourceKey, pass: Pass): { before?: Status; now?: Status; outcome?: Outcome } {
     const before = this.#byKey.get(key);
-    const basis = this.#basisOf(key, pass);
-    if (before && basis && this.#isSame(key, basis)) return { before, now: before };
     const { status: now, outcome } = this.#assess(key, pass, before);
     if (now) this.#byKey.set(key, now);
     else this.#byKey.delete(key);
-    if (basis) this.#bases.set(key, basis);
-    else this.#bases.delete(key);
     const news = now ?? before;
     if (news && !isDeepStrictEqual(before, now)) for (const listener of this.#listeners) listener(news);
     return { ...(before && { before }), ...(now && { now }), ...(outcome && { outcome }) };
-  }
-
-  /** Only of a key at rest: what is under way, has failed or is wrong in a manifest has more to tell than this. */
-  #basisOf(key: ResourceKey, { desire, plan }: Pass): Basis | undefined {
-    const { store, ledger, observation, executor } = this.#deps;
-    const isAtRest = plan.actions.length + plan.waits.length === 0 && !executor.hasFailures;
-    if (!isAtRest || !('items' in desire) || store.problemsOf(key).length > 0) return undefined;
-    // Beside its own items a resource has to do with what others own, or nobody of ours.
-    const observed = `${observation.version(key)} ${observation.version('')}`;
-    return { desire, resource: ledger.get(key), history: ledger.history(key), observed };
-  }
-
-  #isSame(key: ResourceKey, { desire, resource, history, observed }: Basis): boolean {
-    const last = this.#bases.get(key);
-    return (
-      last?.desire === desire && last.resource === resource && last.history === history && last.observed === observed
-    );
   }
 
   #assess(key: ResourceKey, { desire, plan }: Pass, previous: Status | undefined): Assessed {
