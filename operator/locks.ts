@@ -66,22 +66,13 @@ function scopeLock(config: Config): Lock {
 
 async function identify(waiting: (why: string) => void, signal: AbortSignal): Promise<string> {
   const docker = connectDocker();
-  const stopped = aborted(signal);
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await Promise.race([engineId(docker), stopped]);
+      return await engineId(docker);
     } catch (error) {
       waiting(error instanceof Error ? error.message : String(error));
-      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+      await delay(retryMs, undefined, { signal });
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new Error('told to stop'));
-    });
-  });
 }

@@ -83,8 +83,9 @@ export class Intake {
   async #readOnce(): Promise<void> {
     for (const [file, source] of this.#files) {
       this.#files.delete(file);
-      const reading: FileReading | undefined = await source.read?.(file);
-      if (reading) this.#apply((owned) => this.#deps.store.applyFile(reading, owned));
+      const { store } = this.#deps;
+      const reading: FileReading | undefined = store.isBare ? undefined : await source.read?.(file);
+      if (reading) this.#apply((owned) => store.applyFile(reading, owned));
       else this.#again = true;
       if (this.#again) return;
     }

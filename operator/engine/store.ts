@@ -54,6 +54,11 @@ export class Store {
     return [...(this.#byKind.get(kind) ?? [])].flatMap((key) => this.get(key) ?? []);
   }
 
+  /** Whether the last scan found nothing that is valid: then one file cannot tell that the others are gone. */
+  get isBare(): boolean {
+    return this.#declarations.size === 0;
+  }
+
   /** Everything wrong with the manifests. */
   get problems(): readonly ManifestProblem[] {
     const declarations = this.#declarations;

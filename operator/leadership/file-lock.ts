@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { replaceFileAtOnce } from '../files/replace-file.ts';
 import type { Hold, Lock } from '../ports/leadership.ts';
 
 const retryMs = 200;
@@ -31,7 +30,7 @@ export class FileLock implements Lock {
       signal.throwIfAborted();
       const database = this.#try(waiting);
       if (database) return this.#held(database);
-      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+      await delay(retryMs, undefined, { signal });
     }
   }
 
@@ -79,7 +78,7 @@ export class FileLock implements Lock {
   /** For the eyes of those who wait; a disk that is full keeps nobody from leading. */
   #sign(): void {
     try {
-      replaceFileAtOnce(`${this.#path}.pid`, `${process.pid}\n`);
+      writeFileSync(`${this.#path}.pid`, `${process.pid}\n`, { mode: 0o600 });
     } catch {
       rmSync(`${this.#path}.pid`, { force: true });
     }

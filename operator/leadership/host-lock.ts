@@ -30,8 +30,7 @@ export class HostLock implements Lock {
       signal.throwIfAborted();
       const server = await this.#listen(waiting);
       if (server) return held(server);
-      if (!(await this.#holderEnds(waiting, signal)))
-        await delay(retryMs, undefined, { signal }).catch(() => undefined);
+      if (!(await this.#holderEnds(waiting, signal))) await delay(retryMs, undefined, { signal });
     }
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Harness } from '../fakes/harness.ts';
 import { network, service } from '../fakes/manifests.ts';
+import { FakeSource } from '../fakes/source.ts';
 
 function expectServed({ world }: Harness, name: string, replicas: number): void {
   expect(world.running(name)).to.have.lengthOf(replicas);
@@ -87,6 +88,21 @@ describe('operator, at its beginning and end', () => {
       await harness.pass(60_000);
       expectServed(harness, 'files', 1);
     }
+  });
+
+  it('removes nothing when manifests vanish and come back one file after the other', async () => {
+    const source = new FakeSource({ isFileEach: true });
+    const harness = new Harness({ source });
+    source.set(network(), service('files'), service('memory'));
+    await harness.start();
+    await harness.pass(30_000);
+    source.more = { documents: [] };
+    await harness.pass(20_000);
+    const done = harness.world.actions.length;
+    source.more = {};
+    source.set(service('files'));
+    await harness.pass(60_000);
+    expect(harness.world.actions.slice(done)).to.deep.equal([]);
   });
 
   it('changes nothing on the word of an engine that is away, and picks up when it is back', async () => {

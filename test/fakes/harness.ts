@@ -122,7 +122,7 @@ export class Harness {
       kinds,
       store,
       records: this.records.of(life.signal),
-      sources: [life.source(source)],
+      sources: [life.source(source.open())],
       drivers: world.drivers.map((driver) => life.driver(driver)),
       clock: life.clock,
       ...(this.#options.hashVersions && { hashVersions: this.#options.hashVersions }),

@@ -33,7 +33,8 @@ export class Life {
   }
 
   end(): void {
-    this.#abort.abort();
+    // Without a reason an error would be made, and thousands of lives end in a simulation.
+    this.#abort.abort('killed');
   }
 
   /** What this process asks of the world: nothing, once it is over, and then nothing comes back. */
@@ -72,6 +73,7 @@ export class Life {
     return {
       name: source.name,
       scan: this.asked(() => source.scan()),
+      ...(source.read && { read: this.asked(source.read.bind(source)) }),
       watch: (changed, signal) => {
         source.watch(this.heard(changed), signal);
       },

@@ -1,13 +1,14 @@
-import { readFileSync, statSync, type BigIntStats } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { besideOf, putInPlace, replaceFileAtOnce, writeBeside } from '../../files/replace-file.ts';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Model } from './model.ts';
 import { parseModel, render } from './render.ts';
 import { script, scriptName } from './script.ts';
 
 /** Name of the file that HAProxy reads, in the balancer's directory. */
 export const configName = 'haproxy.cfg';
+const nextName = 'haproxy.cfg.next';
+const mode = 0o600;
 
 interface Content {
   /** Of the file that was read: it changes with every writing, whoever writes. */
@@ -58,7 +59,10 @@ export class ConfigFile {
   replace(model: Model): void {
     const text = render(model);
     if (text === this.text()) return;
-    const stamp = stampIn(replaceFileAtOnce(this.#path, text));
+    const next = join(this.#directory, nextName);
+    writeFileSync(next, text, { mode });
+    const stamp = stampOf(next);
+    renameSync(next, this.#path);
     this.#known = { stamp, text, model, isOurs: true };
     this.#last = model;
   }
@@ -66,14 +70,26 @@ export class ConfigFile {
   /** Puts a text beside the file, to be checked, and on the disk. Returns its name within the directory. */
   async propose(text: string): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    replaceFileAtOnce(join(this.#directory, scriptName), script);
-    await writeBeside(this.#path, text);
-    return basename(besideOf(this.#path));
+    writeFileSync(join(this.#directory, scriptName), script, { mode });
+    const file = await open(join(this.#directory, nextName), 'w', mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return nextName;
   }
 
   /** Replaces the file by the proposed one in one step, on the disk, too. */
   async accept(): Promise<void> {
-    await putInPlace(this.#path);
+    await rename(join(this.#directory, nextName), this.#path);
+    const directory = await open(this.#directory, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   }
 
   /** Removes the directory with everything that HAProxy left in it. */
@@ -101,9 +117,6 @@ export class ConfigFile {
 }
 
 function stampOf(path: string): string {
-  return stampIn(statSync(path, { bigint: true }));
-}
-
-function stampIn({ ino, mtimeNs, size }: BigIntStats): string {
+  const { ino, mtimeNs, size } = statSync(path, { bigint: true });
   return `${ino}:${mtimeNs}:${size}`;
 }
