@@ -109,7 +109,7 @@ class Seen {
     const { world } = this.#harness;
     const routes = world.balancer.routes(name).length;
     this.#fewestRoutes = Math.min(this.#fewestRoutes ?? routes, routes);
-    this.#mostContainers = Math.max(this.#mostContainers, containersOf(this.#harness, name));
+    this.#mostContainers = Math.max(this.#mostContainers, containersOf(this.#harness, name).length);
     for (const { type, id, fields } of world.balancer.look())
       if (type === 'backend' && id === name) this.#ports.add(Number(fields['port']));
   }

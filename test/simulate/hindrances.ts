@@ -33,14 +33,17 @@ export const hindrances = {
     // The last good version stays in force, so what is declared in the end stays the same.
     source.set({ ...service('broken'), spec: {} });
   },
-  unreadableManifests: (_, { source }) => {
-    source.more = { complete: false, documents: [] };
+  // Some files are found and others are not, or none at all.
+  unreadableManifests: ({ which }, { source }) => {
+    source.isHidden = (name) => which % 3 === 0 || (name.length + which) % 3 === 0;
+    source.more = { complete: false };
   },
   vanishedManifests: (_, { source }) => {
     source.more = { documents: [] };
   },
   readableManifests: (_, { source }) => {
     source.more = {};
+    source.isHidden = () => false;
   },
   fullDisk: (_, { records }) => {
     records.full = 'no space left on device';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Harness } from '../fakes/harness.ts';
 import { network, service } from '../fakes/manifests.ts';
+import { FakeSource } from '../fakes/source.ts';
 import { noTrouble } from '../fakes/trouble.ts';
 import { FakeWorld } from '../fakes/world.ts';
 import { differences } from './differences.ts';
@@ -30,7 +31,11 @@ export interface Outcome {
 
 /** Plays a schedule on a world with things of others in it, lets everything recover, and judges. */
 export async function runSchedule(schedule: Schedule): Promise<Outcome> {
-  const harness = new Harness({ world: new FakeWorld(schedule.seed) });
+  const harness = new Harness({
+    world: new FakeWorld(schedule.seed),
+    // Half of the worlds have a file for each manifest, as most people do.
+    source: new FakeSource({ isFileEach: schedule.seed % 4 < 2 }),
+  });
   const watch = new Watch(harness, { services: names, isCalm: schedule.isCalm });
   const outcome = (failure?: Failure): Outcome => ({
     ...(failure && { failure }),
@@ -84,6 +89,7 @@ function recover({ world, source, records }: Harness): void {
   world.balancer.takenPorts.clear();
   records.full = undefined;
   source.more = {};
+  source.isHidden = () => false;
   source.remove(service('broken'));
 }
 

@@ -18,7 +18,9 @@ export class Simulation {
 
   constructor(workers = availableParallelism()) {
     const program = fileURLToPath(new URL('worker.ts', import.meta.url));
-    this.#workers = Array.from({ length: workers }, () => fork(program, { serialization: 'advanced' }));
+    this.#workers = Array.from({ length: workers }, () =>
+      fork(program, { serialization: 'advanced', execArgv: ['--max-semi-space-size=64'] }),
+    );
   }
 
   /** The schedules of these seeds; a seed is the base and the number of its run. */

@@ -25,6 +25,8 @@ export class Watch {
   readonly #expectations: Expectations;
   /** Items that are being acted on, by the process that does. */
   readonly #acting = new WeakMap<object, Set<ItemKey>>();
+  /** Items that the operator could not look at when it wanted to. */
+  readonly #unseen = new Set<ItemKey>();
   /** What was wanted of a service when an action was decided on. */
   readonly #wanted = new WeakMap<Action, ReadonlyMap<string, Wanted>>();
 
@@ -37,6 +39,7 @@ export class Watch {
 
   #watch(driver: FakeDriver): void {
     const [apply, act] = [driver.apply.bind(driver), driver.act.bind(driver)];
+    this.#watchReads(driver);
     driver.apply = async (action, caller) => {
       this.#wanted.set(action, this.#wantedNow());
       const acting = this.#actingOf(caller ?? driver);
@@ -53,7 +56,27 @@ export class Watch {
     };
   }
 
+  #watchReads(driver: FakeDriver): void {
+    const [read, list] = [driver.read.bind(driver), driver.list.bind(driver)];
+    driver.read = async (ref, caller) => {
+      try {
+        const found = await read(ref, caller);
+        this.#unseen.delete(itemKey(ref));
+        return found;
+      } catch (error) {
+        this.#unseen.add(itemKey(ref));
+        throw error;
+      }
+    };
+    driver.list = async (caller) => {
+      const listed = await list(caller);
+      for (const item of listed) this.#unseen.delete(itemKey(item));
+      return listed;
+    };
+  }
+
   #judge(action: Action, before: ReadonlyMap<string, number>): void {
+    this.#expectMemory(action);
     if (!this.#expectations.isCalm) return;
     const after = this.#reached();
     for (const [service, wanted] of this.#wanted.get(action) ?? []) {
@@ -62,15 +85,21 @@ export class Watch {
         this.breaches.push(`left ${is} of ${wanted.replicas} routes (there were ${was}): ${describe(action)}`);
       const isMore =
         action.verb === 'create' && action.item.type === 'workload' && action.item.owner.endsWith(`/${service}`);
-      const made = containersOf(this.#harness, service);
-      if (isMore && made > wanted.most && !this.#mayBeUnseen())
+      // What a call has made that failed may be unseen for a while, if looking fails as well.
+      const made = containersOf(this.#harness, service).filter((name) => !this.#unseen.has(`workload/${name}`)).length;
+      if (isMore && made > wanted.most)
         this.breaches.push(`${made} containers where ${wanted.most} are the most: ${describe(action)}`);
     }
   }
 
-  /** What a call has made whose answer failed may be unseen for a while, if looking fails as well. */
-  #mayBeUnseen(): boolean {
-    return [...this.#harness.world.circumstances.injected.keys()].some((what) => what.startsWith('a call'));
+  /** What is declared goes only if a scan that was whole did not find it. */
+  #expectMemory(action: Action): void {
+    const { source, operator } = this.#harness;
+    const key = action.item.owner;
+    const [kind, , name] = key.split('/');
+    const goes = action.verb === 'drain' || action.verb === 'remove';
+    if (goes && operator.store.get(key) === undefined && !source.missed.has(`${kind}/${name}`))
+      this.breaches.push(`forgets what is declared: ${describe(action)}`);
   }
 
   #reached(): Map<string, number> {
@@ -104,9 +133,10 @@ export class Watch {
 }
 
 /** Every container of a service, in whatever state. */
-export function containersOf({ world }: Harness, service: string): number {
-  return [...world.engine.containers.values()].filter(({ item }) => item?.owner === `MCPService/default/${service}`)
-    .length;
+export function containersOf({ world }: Harness, service: string): string[] {
+  return [...world.engine.containers.values()].flatMap(({ name, item }) =>
+    item?.owner === `MCPService/default/${service}` ? [name] : [],
+  );
 }
 
 function isForeign({ world }: Harness, { verb, item }: Action): boolean {
