@@ -35,7 +35,7 @@ export function locksOf(config: Config, consuls: ReadonlyMap<string, SharedConsu
 export type SharedConsul = MCPNetwork['spec']['discovery']['consul'];
 
 /** The Consuls in which valid manifests want a lock, by their address. */
-export function sharedConsuls({ documents }: Snapshot): ReadonlyMap<string, SharedConsul> {
+export function sharedConsuls({ documents }: Pick<Snapshot, 'documents'>): ReadonlyMap<string, SharedConsul> {
   return new Map(
     documents.flatMap((document) => {
       if ((document.value as { kind?: unknown } | null)?.kind !== 'MCPNetwork') return [];

@@ -10,7 +10,7 @@ import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Source } from '../ports/source.ts';
+import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { socketPath } from './client.ts';
 import type { LiveView } from './live-view.ts';
@@ -58,18 +58,19 @@ export async function reign(
 }
 
 /** Manifests that come to want one more lock end the reign before they count. */
-function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, unfit: AbortController): Source {
+function watchful(source: DirectorySource, consuls: ReadonlyMap<string, SharedConsul>, unfit: AbortController): Source {
+  const looked = <Found extends Pick<Snapshot, 'documents'> | undefined>(found: Found): Found => {
+    const more = found && [...sharedConsuls(found).keys()].find((address) => !consuls.has(address));
+    if (more !== undefined) unfit.abort(new Error(`the manifests want a lock in Consul at ${more} as well`));
+    return found;
+  };
   return {
     name: source.name,
     watch: (changed, signal) => {
       source.watch(changed, signal);
     },
-    async scan() {
-      const snapshot = await source.scan();
-      const more = [...sharedConsuls(snapshot).keys()].find((address) => !consuls.has(address));
-      if (more !== undefined) unfit.abort(new Error(`the manifests want a lock in Consul at ${more} as well`));
-      return snapshot;
-    },
+    scan: async () => looked(await source.scan()),
+    read: async (file) => looked(await source.read(file)),
   };
 }
 
