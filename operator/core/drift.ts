@@ -43,7 +43,7 @@ export function unfitness(spec: Pick<WorkloadSpec, 'cpus'>, { fields }: Observed
 }
 
 function difference(what: string, is: string | undefined, should: string): string | undefined {
-  return is === undefined || is === should ? undefined : `${what} ${is || 'none'} -> ${should || 'none'}`;
+  return is === undefined || is === should ? undefined : `${what} ${is || 'none'} -> ${should}`;
 }
 
 function networksOf({ networks, hostNetwork }: WorkloadSpec): string {

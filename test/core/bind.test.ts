@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { bind, describeLate } from '../../operator/core/bind.ts';
 import type { ItemRef } from '../../operator/core/item.ts';
-import { registration, seen, server, workload } from './samples.ts';
+import { balancer, registration, seen, server, workload } from './samples.ts';
 
 const running = (fields: Record<string, string>) => (ref: ItemRef) =>
   ref.id === 'a-1' ? seen(workload('a-1'), { fields }) : undefined;
@@ -41,6 +41,25 @@ describe('bind', () => {
     expect(before)
       .to.have.nested.property('bound.hash')
       .that.is.not.equal((after as { bound: { hash: string } }).bound.hash);
+  });
+
+  it('notices that one value of many is another, and that it is back', () => {
+    const item = server('a-1');
+    const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.1'].map((address) => {
+      const result = bind(item, running({ address, instance: 'i1' }));
+      return 'bound' in result && result.bound.type === 'server' ? result.bound.spec.address : 'unbound';
+    });
+    expect(addresses).to.deep.equal(['10.0.0.1', '10.0.0.2', '10.0.0.1']);
+  });
+
+  it('fills late values in lists, and leaves the others', () => {
+    const late = { late: { type: 'workload', id: 'a-1' }, field: 'address' } as const;
+    const item = balancer();
+    const result = bind(
+      { ...item, spec: { ...item.spec, bindAddresses: ['127.0.0.1', late] } },
+      running({ address: '10.0.0.7' }),
+    );
+    expect(result).to.have.deep.nested.property('bound.spec.bindAddresses', ['127.0.0.1', '10.0.0.7']);
   });
 
   it('leaves the hash of a workload alone: it is in the names of containers', () => {

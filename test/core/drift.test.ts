@@ -16,6 +16,8 @@ describe('what somebody changed about a container', () => {
   it('is nothing where all is as it was made, or the platform cannot tell', () => {
     expect(drift(limits)).to.equal(undefined);
     expect(drift({})).to.equal(undefined);
+    const unlimited = workload('a-1');
+    expect(driftOf(unlimited, seen(unlimited, { fields: { nanoCpus: '0' } }))).to.equal(undefined);
   });
 
   const table: readonly (readonly [string, Record<string, string>, Partial<WorkloadSpec>, string])[] = [
@@ -79,6 +81,7 @@ describe('the identity of what exists already', () => {
     const old = { hash: 'old', hashVersion: '1' };
     const recent = { hash: 'new', hashVersion: '2' };
     expect(identify({}, [old], versions)).to.deep.equal(old);
+    expect(identify({}, [{}, old], versions), 'beside others').to.deep.equal(old);
     expect(identify({}, [old, recent], versions), 'both exist').to.deep.equal(recent);
     for (const existing of [[], [{}], [{ hash: 'other', hashVersion: '1' }], [{ hash: 'old', hashVersion: '2' }]])
       expect(identify({}, existing, versions)).to.deep.equal(recent);
