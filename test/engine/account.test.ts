@@ -75,7 +75,7 @@ describe('one who only plans', () => {
     const harness = new Harness();
     harness.source.set(network(), service('files'));
     await harness.start();
-    while (harness.world.running('files').length === 0) await harness.pass(10);
+    for (let step = 0; step < 100 && harness.world.running('files').length === 0; step++) await harness.pass(10);
     expect(harness.world.reached('files')).to.deep.equal([]);
     await harness.replace();
     const plans = await harness.until(harness.operator.plan());
