@@ -1,4 +1,5 @@
 import type { ConditionDraft, ConditionStatus } from '../operator/core/condition.ts';
+import { driftFields } from '../operator/core/drift.ts';
 import type { Fault } from '../operator/core/fault.ts';
 import type { Assessment } from '../operator/core/kind.ts';
 import { itemKey, type DesiredItem, type Observed } from '../operator/core/item.ts';
@@ -23,6 +24,22 @@ export function commonConditions({ desire, faults, plan }: Assessment): Conditio
         ? condition('Programmed', 'Unknown', 'Progressing', `${plan.actions.length} steps to do`)
         : condition('Programmed', 'True', 'Programmed', 'what exists matches the manifest, or waits'),
   ];
+}
+
+/** Tells of containers whose image's name means another image by now. Nothing while all run what their names mean. */
+export function movedImages({ owned }: Assessment): ConditionDraft[] {
+  const workloads = owned.filter(({ type }) => type === 'workload');
+  const moved = workloads.filter(({ fields }) => fields[driftFields.newImage] !== undefined);
+  const [first] = moved;
+  if (!first) return [];
+  const { image = '', imageId = '', [driftFields.newImage]: newImage = '' } = first.fields;
+  const message = `${moved.length} of ${workloads.length} containers run ${shortened(imageId)}, and ${image} means ${shortened(newImage)} by now; spec.rollout.imageChange: replace rolls it out`;
+  return [condition('ImageMoved', 'True', 'ImageMoved', message)];
+}
+
+/** As much of an image's id as people read: `sha256:0123456789ab`. */
+function shortened(imageId: string): string {
+  return imageId.slice(0, 'sha256:'.length + 12);
 }
 
 export function condition(type: string, status: ConditionStatus, reason: string, message: string): ConditionDraft {

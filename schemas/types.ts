@@ -494,6 +494,10 @@ export interface MCPService {
        */
       drainTimeout: string;
       /**
+       * What follows when the name of the image means another image than before (it was built or pulled anew). `report`: replicas run on, the condition ImageMoved tells of it, and what is made from then on uses the new image. `replace`: the replicas are replaced as in any rollout.
+       */
+      imageChange: "report" | "replace";
+      /**
        * While it is present, a changed spec is tried beside the revision that last served, which keeps all its replicas. Remove it to roll the change out.
        */
       canary?: {

@@ -1,4 +1,4 @@
-import { commonConditions, condition, observedOf, worstFault } from '../assess.ts';
+import { commonConditions, condition, movedImages, observedOf, worstFault } from '../assess.ts';
 import type { ConditionDraft } from '../../operator/core/condition.ts';
 import type { Assessment, ServerInfo, Verdict } from '../../operator/core/kind.ts';
 import { itemKey, type Observed } from '../../operator/core/item.ts';
@@ -67,6 +67,7 @@ function judge(
     ...(some && !all ? [condition('Degraded', 'True', blocker.reason, trouble)] : []),
     ...canaryCondition(service, assessment),
     ...disputedHealth(assessment),
+    ...movedImages(assessment),
   ];
   return { conditions, outcome };
 }

@@ -1,9 +1,18 @@
 import { resolve } from 'node:path';
 import { identityOf, replicaNumbers } from '../numbers.ts';
 import { bridgeVolume, gatewayOf, networkNeed, qualified } from '../mcpnetwork/names.ts';
+import { driftFields } from '../../operator/core/drift.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { Problem } from '../../operator/core/problem.ts';
-import type { BridgeSpec, EnvVar, Mount, ProbeSpec, WorkloadItem, WorkloadSpec } from '../../operator/core/item.ts';
+import type {
+  BridgeSpec,
+  EnvVar,
+  Mount,
+  Observed,
+  ProbeSpec,
+  WorkloadItem,
+  WorkloadSpec,
+} from '../../operator/core/item.ts';
 import { parseBytes, parseCpus, parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
@@ -54,7 +63,12 @@ export function workloadItems(
   const { hash, hashVersion } = identityOf(owner, made, context);
   const stem = `${qualified(owner)}-${hash.slice(0, 8)}`;
   const { drained } = context.rollout(owner);
-  const numbers = replicaNumbers({ count: size.replicas, stem, spec: template, drained }, context.workloads(owner));
+  const isOutdated = ({ fields }: Observed): boolean =>
+    spec.rollout.imageChange === 'replace' && fields[driftFields.newImage] !== undefined;
+  const numbers = replicaNumbers(
+    { count: size.replicas, stem, spec: template, drained, isOutdated },
+    context.workloads(owner),
+  );
   const workloads = numbers.map((replica): WorkloadItem => ({
     type: 'workload',
     id: `${stem}-${replica}`,

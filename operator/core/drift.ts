@@ -13,6 +13,8 @@ export const driftFields = {
   repairable: 'repairable',
   /** A difference for which only another workload will do, in words. */
   altered: 'altered',
+  /** Id of the image that its image's name means now, where that is another than it runs. */
+  newImage: 'newImage',
 } as const;
 
 /**

@@ -110,3 +110,36 @@ describe('operator, after an upgrade that hashes differently', () => {
     expect(harness.condition('files')).to.equal('True Serving');
   });
 });
+
+describe('operator, where an image was built anew under its name', () => {
+  const moved = { newImage: 'sha256:0123456789abcdef', image: 'tiny:1', imageId: 'sha256:fedcba9876543210' };
+
+  it('tells of it and changes nothing', async () => {
+    const harness = await Harness.settled(service('files', { replicas: 2 }));
+    const done = harness.world.actions.length;
+    harness.world.engine.change(first(harness, 'files'), moved);
+    await harness.pass(120_000);
+    expect(harness.world.actions.slice(done)).to.deep.equal([]);
+    expect(harness.condition('files')).to.equal('True Serving');
+    expect(harness.condition('files', 'ImageMoved')).to.equal('True ImageMoved');
+    expect(harness.message('files', 'ImageMoved')).to.equal(
+      '1 of 2 containers run sha256:fedcba987654, and tiny:1 means sha256:0123456789ab by now; spec.rollout.imageChange: replace rolls it out',
+    );
+  });
+
+  it('replaces the replicas where that is asked for, growing first', async () => {
+    const harness = await Harness.settled(service('files', { replicas: 2 }));
+    const before = harness.world.running('files');
+    for (const id of before) harness.world.engine.change(id, moved);
+    harness.source.set(service('files', { replicas: 2, rollout: { imageChange: 'replace' } }));
+    for (let second = 0; second < 240; second++) {
+      await harness.pass(1_000);
+      expect(harness.world.reached('files').length).to.be.at.least(2);
+    }
+    expect(harness.world.running('files')).to.have.lengthOf(2);
+    // Numbers that became free are given again; what runs the old image is gone.
+    const left = harness.world.engine.running().filter(({ drift }) => drift?.['newImage'] !== undefined);
+    expect(left).to.deep.equal([]);
+    expect(harness.condition('files', 'ImageMoved')).to.equal('none');
+  });
+});

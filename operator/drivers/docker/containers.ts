@@ -8,8 +8,8 @@ import { adjust } from './adjust.ts';
 import { call, statusOf, unless } from './client.ts';
 import { copyIn } from './copy-in.ts';
 import { adjustable, createOptions } from './create-options.ts';
-import { resolveImage } from './images.ts';
-import { Inspections } from './inspections.ts';
+import { imageIdOf, resolveImage } from './images.ts';
+import { Inspections, type Inspection } from './inspections.ts';
 import { label } from './labels.ts';
 import { isHolder, observeWorkload } from './observe.ts';
 import { ownContainers } from './ownership.ts';
@@ -94,7 +94,27 @@ export class Containers {
   async #observe(found: readonly Container[]): Promise<Observed[]> {
     const containers = found.filter((each) => !isHolder(each));
     const inspections = await this.inspections.of(containers.map(({ Id }) => Id));
-    return ownContainers(containers, inspections).map((each) => observeWorkload(each, inspections.get(each.Id)));
+    const ours = ownContainers(containers, inspections);
+    const newImages = await this.#movedImages(ours, inspections);
+    return ours.map((each) => {
+      const inspection = inspections.get(each.Id);
+      return observeWorkload(each, inspection, newImages.get(inspection?.image ?? ''));
+    });
+  }
+
+  /** Images by names that mean others by now: the list tells the id of a container's image in place of its name then. */
+  async #movedImages(
+    containers: readonly Container[],
+    inspections: ReadonlyMap<string, Inspection>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const names = containers.flatMap(({ Id, Image }) => {
+      const name = inspections.get(Id)?.image;
+      return name === undefined || name === Image ? [] : [name];
+    });
+    const ids = await Promise.all(
+      [...new Set(names)].map(async (name) => [name, await imageIdOf(this.#options.docker, name)] as const),
+    );
+    return new Map(ids.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]])));
   }
 
   async #create(item: WorkloadItem, options: Docker.ContainerCreateOptions): Promise<void> {

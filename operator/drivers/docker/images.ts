@@ -42,6 +42,16 @@ export async function resolveImage(
   );
 }
 
+/** Id of the image that a name means; undefined if it means none. */
+export async function imageIdOf(docker: Docker, name: string): Promise<string | undefined> {
+  try {
+    return (await call(`inspect image ${name}`, docker.getImage(name).inspect())).Id;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 async function inspectImage(docker: Docker, name: string): Promise<ImageDefaults | undefined> {
   try {
     const { Config: config } = await call(`inspect image ${name}`, docker.getImage(name).inspect());

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { driftFields } from '../../core/drift.ts';
 import type { Observed, Phase } from '../../core/item.ts';
 import { restartPolicy } from './create-options.ts';
 import { gatewayOf } from './gateway.ts';
@@ -9,8 +10,15 @@ import { nameOf } from './ownership.ts';
 type Container = Docker.ContainerInfo;
 type Network = Docker.NetworkInspectInfo;
 
-/** A container of ours. It is at most `starting` here: only a probe can tell that it does its work. */
-export function observeWorkload(container: Container, inspection: Inspection | undefined): Observed {
+/**
+ * A container of ours. It is at most `starting` here: only a probe can tell that it does its work.
+ * @param newImage id of the image that its image's name means, where that may be another than it runs
+ */
+export function observeWorkload(
+  container: Container,
+  inspection: Inspection | undefined,
+  newImage: string | undefined,
+): Observed {
   const labels = container.Labels;
   const networks = container.NetworkSettings.Networks;
   const wanted = labels[label.network];
@@ -37,6 +45,7 @@ export function observeWorkload(container: Container, inspection: Inspection | u
       ...(running && primary && { instance: `${container.Id.slice(0, 8)}-${primary.EndpointID.slice(0, 6)}` }),
       ...(reason !== undefined && { reason }),
       ...driftOf(container, inspection),
+      ...(newImage !== undefined && newImage !== container.ImageID && { [driftFields.newImage]: newImage }),
     },
     ...(message !== undefined && { message }),
   };
