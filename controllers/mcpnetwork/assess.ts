@@ -11,7 +11,8 @@ export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment
   const common = commonConditions(assessment);
   const broken =
     common.find(({ status }) => status === 'False') ??
-    ('items' in desire ? worstFault(desire.items, faults) : undefined);
+    ('items' in desire ? worstFault(desire.items, faults) : undefined) ??
+    closedBalancer(assessment);
   const wait = plan.waits[0];
   const sentence = `${ready} of ${wanted} parts serve`;
   const reason = broken?.reason ?? 'Progressing';
@@ -20,7 +21,7 @@ export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment
   return {
     conditions: [
       ...common,
-      ready === wanted && wanted > 0
+      ready === wanted && wanted > 0 && !broken
         ? condition('Available', 'True', 'Serving', sentence)
         : condition('Available', 'False', reason, message),
       settled
@@ -30,4 +31,10 @@ export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment
     replicas: wanted,
     readyReplicas: ready,
   };
+}
+
+/** Why HAProxy does not run and cannot, where that is so. */
+function closedBalancer(assessment: Assessment): { reason: string; message: string } | undefined {
+  const closed = observedOf(assessment, 'balancer').find(({ phase }) => phase === 'failed');
+  return closed && { reason: closed.fields['reason'] ?? 'PortTaken', message: closed.message ?? 'is closed' };
 }

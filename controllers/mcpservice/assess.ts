@@ -14,7 +14,8 @@ type ServiceResource = Resource<MCPService['spec']>;
 /** What a person wants to know of a service, drawn from the last pass and the last observation. */
 export function assessService(service: ServiceResource, assessment: Assessment): Verdict {
   // While a change rolls out, replicas of the old revision serve as well.
-  const serving = assessment.owned.filter(isServing);
+  // Nothing serves at a port that is not open.
+  const serving = closedListener(assessment) ? [] : assessment.owned.filter(isServing);
   const workloads = observedOf(assessment, 'workload');
   const info = workloads.map(serverInfo).find((each) => each !== undefined);
   const port = portOf(assessment);
@@ -44,7 +45,9 @@ function judge(
   const blocker = whyNot(assessment, common);
   const some = serving.length > 0 || replicas === 0;
   const upToDate = observedOf(assessment, 'server').filter(isServing).length;
-  const all = upToDate >= replicas && common.every(({ status }) => status === 'True') && !isAwaiting(assessment);
+  const isOpen = !closedListener(assessment);
+  const all =
+    isOpen && upToDate >= replicas && common.every(({ status }) => status === 'True') && !isAwaiting(assessment);
   const sentence = `${serving.length} of ${replicas} replicas serve`;
   const outcome = outcomeOf(assessment, all, blocker);
   const trouble = namingRevisions(blocker, assessment, outcome);
@@ -72,6 +75,11 @@ function judge(
   return { conditions, outcome };
 }
 
+/** The listener of a service whose balancer does not run and cannot. */
+function closedListener(assessment: Assessment): Observed | undefined {
+  return observedOf(assessment, 'backend').find(({ phase }) => phase === 'failed');
+}
+
 /** Those of a revision that is being tried included. */
 function wantedReplicas({ spec }: ServiceResource, { desire }: Assessment): number {
   return 'items' in desire ? desire.items.filter(({ type }) => type === 'workload').length : spec.replicas;
@@ -93,6 +101,8 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   if (broken) return broken;
   const fault = 'items' in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
+  const closed = closedListener(assessment);
+  if (closed) return { reason: closed.fields['reason'] ?? 'PortTaken', message: closed.message ?? 'is closed' };
   const underWay = new Set(
     assessment.plan.waits.filter(({ inProgress }) => inProgress === true).map(({ item }) => item.id),
   );

@@ -1,7 +1,11 @@
 import type { Observed } from '../../core/item.ts';
+import type { BackendSpec } from '../../core/route-spec.ts';
 import type { Balancer } from './balancer.ts';
-import type { BoundServer, Model, ServerEntry } from './model.ts';
+import type { BoundServer, Entry, Model, ServerEntry } from './model.ts';
 import type { ServerRow } from './runtime.ts';
+import { stolenPort, type StolenPort } from './stolen-ports.ts';
+
+const secondLookMs = 300;
 
 /** Everything that one HAProxy holds: what its file says, corrected by what the running process does. */
 export async function observeBalancer(balancer: Balancer, signal: AbortSignal): Promise<Observed[]> {
@@ -12,16 +16,10 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   // A process with another structure than its file (a crash came between) needs a reload, and so may one
   // whose file somebody edited: the empty hash asks for it.
   const stale = (running !== undefined && running !== balancer.wantedHash(model)) || balancer.file.isEdited();
+  const stolen = running === undefined ? await whatKeepsItDown(balancer, model, signal) : undefined;
   return [
-    describeBalancer(model, stale),
-    ...[...model.backends.values()].map(({ id, owner, hash, spec }): Observed => ({
-      type: 'backend',
-      id,
-      owner,
-      hash,
-      phase: 'ready',
-      fields: { port: String(spec.port), balancer: spec.balancer },
-    })),
+    describeBalancer(model, stale, stolen),
+    ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen)),
     ...[...model.servers.values()].map((server) => describeServer(server, stale ? undefined : rows)),
     ...leavingServers(model, balancer.leaving),
     ...(stale ? [] : strays(model, rows ?? [], balancer.leaving)),
@@ -34,15 +32,47 @@ export async function observeServer(balancer: Balancer, id: string): Promise<Obs
   return server && describeServer(server, undefined);
 }
 
-function describeBalancer({ balancer }: Model, stale: boolean): Observed {
+/** A port that another process has taken while HAProxy did not run. Found twice: HAProxy may just be starting. */
+async function whatKeepsItDown(balancer: Balancer, model: Model, signal: AbortSignal): Promise<StolenPort | undefined> {
+  // Otherwise the ports are those of a container, where nobody else listens.
+  if (!balancer.runtime.isDynamic || !(await stolenPort(model))) return undefined;
+  await new Promise((resolve) => setTimeout(resolve, secondLookMs));
+  return (await balancer.runtime.structure(signal)) === undefined ? stolenPort(model) : undefined;
+}
+
+function describeBackend({ id, owner, hash, spec }: Entry<BackendSpec>, stolen: StolenPort | undefined): Observed {
+  const trouble = stolen && troubleOf(stolen, stolen.backend === id ? 'PortTaken' : 'BalancerUnreachable');
+  return {
+    type: 'backend',
+    id,
+    owner,
+    hash,
+    phase: 'ready',
+    ...trouble,
+    fields: { port: String(spec.port), balancer: spec.balancer, ...trouble?.fields },
+  };
+}
+
+function troubleOf(
+  { address, port, backend }: StolenPort,
+  reason: string,
+): Pick<Observed, 'phase' | 'message'> & { fields: Observed['fields'] } {
+  const whose = backend === undefined ? 'of the statistics' : `of ${backend}`;
+  const message = `HAProxy cannot start: port ${port} ${whose} on ${address} is held by another process; stop that (\`ss -ltnp sport = :${port}\` tells which)`;
+  return { phase: 'failed', message, fields: { reason } };
+}
+
+function describeBalancer({ balancer }: Model, stale: boolean, stolen: StolenPort | undefined): Observed {
   const { id, owner, hash, spec } = balancer;
+  const trouble = stolen && troubleOf(stolen, 'PortTaken');
   return {
     type: 'balancer',
     id,
     owner,
     hash: stale ? '' : hash,
     phase: 'ready',
-    fields: { host: spec.host },
+    ...trouble,
+    fields: { host: spec.host, ...trouble?.fields },
   };
 }
 
