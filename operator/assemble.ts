@@ -60,7 +60,7 @@ export function assemble(
       bridgeImage: `mcpnet/bridge:${config.version}`,
     },
     drivers: [
-      new DockerDriver({ docker, scope, secrets, logger }),
+      new DockerDriver({ docker, scope, secrets, logger, isLocal }),
       new ConsulDriver({
         scope,
         clock: systemClock,

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { identityOf, replicaNumbers } from '../numbers.ts';
 import { hashOf } from '../../operator/core/hash.ts';
+import { driftFields } from '../../operator/core/drift.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type {
   BalancerItem,
   DesiredItem,
   Late,
+  Need,
+  Observed,
   PortMapping,
   WorkloadItem,
   WorkloadSpec,
@@ -13,7 +16,7 @@ import type {
 import type { BalancerSpec } from '../../operator/core/route-spec.ts';
 import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
-import type { MCPNetwork } from '../../schemas/types.ts';
+import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { haproxyImage } from './images.ts';
 import { balancerRef, networkNeed, qualified, reachableHost } from './names.ts';
 
@@ -101,7 +104,9 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
   };
   const { hash, hashVersion } = identityOf(owner, { scope: context.scope, owner, spec }, context);
   const stem = `${qualified(owner)}-haproxy-${hash.slice(0, 8)}`;
-  const [number = 1] = replicaNumbers({ count: 1, stem, spec }, context.workloads(owner));
+  const existing = context.workloads(owner);
+  const [number = 1] = replicaNumbers({ count: 1, stem, spec }, existing);
+  const isOverlapping = hostNetwork && existing.some(isDetached);
   return {
     type: 'workload',
     id: `${stem}-${number}`,
@@ -109,15 +114,22 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
     spec,
     hash,
     hashVersion,
-    needs: [balancer, ...attached.map((id) => networkNeed(network, id))],
+    needs: [
+      balancer,
+      ...attached.map((id) => networkNeed(network, id)),
+      ...(isOverlapping ? routesToRestore(network, context) : []),
+    ],
     probe: {
       kind: 'http',
       port: ports.statistics,
       path: '/health',
       startupTimeoutMs: 60_000,
       address: reachableHost(network, context),
+      ...(!context.platform.remote && {
+        socket: join(context.platform.stateDirectory, 'haproxy', balancer.id, 'admin.sock'),
+      }),
     },
-    group: { name: 'haproxy', replicas: 1, maxSurge: 0, exclusive: true },
+    group: { name: 'haproxy', replicas: 1, maxSurge: isOverlapping ? 1 : 0, exclusive: !isOverlapping },
     requires: {
       variable: 'HAPROXY_VERSION',
       atLeast: '3.0',
@@ -126,6 +138,26 @@ function haproxyWorkload(network: NetworkResource, context: DesireContext): Work
         'time-outs per answer (idle event streams would be cut) and events of servers (sessions of a lost replica would reach a stranger)',
     },
   };
+}
+
+/**
+ * One whose directory was lost cannot be told anything any more and serves on. Both can listen at the same ports, so the
+ * other takes over without a gap, once it knows every route that may be in use.
+ */
+function isDetached({ fields }: Observed): boolean {
+  return fields['group'] === 'haproxy' && fields[driftFields.detached] !== undefined;
+}
+
+function routesToRestore(network: NetworkResource, context: DesireContext): Need[] {
+  const { name, namespace } = network.metadata;
+  return context.names('MCPService', namespace).flatMap((each) => {
+    // Resolved by kind, and admission has validated it against the schema of that kind.
+    const service = context.resolve('MCPService', namespace, each) as Resource<MCPService['spec']> | undefined;
+    if (service?.spec.networkRef.name !== name) return [];
+    const replicas = context.workloads(resourceKey(service));
+    const running = replicas.filter(({ phase }) => phase === 'starting' || phase === 'ready');
+    return running.map(({ id }): Need => ({ type: 'server', id }));
+  });
 }
 
 function publishedPorts(network: NetworkResource): PortMapping[] {

@@ -13,6 +13,8 @@ export const driftFields = {
   repairable: 'repairable',
   /** A difference for which only another workload will do, in words. */
   altered: 'altered',
+  /** It works on what is out of reach by now, in words; it may well serve, and gives its place to another. */
+  detached: 'detached',
   /** Id of the image that its image's name means now, where that is another than it runs. */
   newImage: 'newImage',
 } as const;
@@ -37,7 +39,7 @@ export function driftOf({ id, spec }: Pick<WorkloadItem, 'id' | 'spec'>, observe
 
 /** Why a workload that exists cannot stand for what is wanted, in words: another one must take its place. */
 export function unfitness(spec: Pick<WorkloadSpec, 'cpus'>, { fields }: Observed): string | undefined {
-  const altered = fields[driftFields.altered];
+  const altered = fields[driftFields.altered] ?? fields[driftFields.detached];
   if (altered !== undefined) return altered;
   // A limit that was never set cannot be taken away from a running container, only moved.
   const cpus = spec.cpus === undefined ? cpusIn(fields) : undefined;

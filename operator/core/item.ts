@@ -154,6 +154,8 @@ type ProbeKind =
       readonly port: number;
       readonly path: string;
       readonly address?: string;
+      /** A socket of this machine at which it must answer, too: others may listen at the same port for a while. */
+      readonly socket?: string;
       readonly startupTimeoutMs: number;
     }
   | { readonly kind: 'tcp'; readonly port: number; readonly startupTimeoutMs: number }

@@ -1,3 +1,4 @@
+import { driftFields } from './drift.ts';
 import type { DiffInput } from './diff-input.ts';
 import { itemKey, type DesiredItem, type Observed, type WorkloadGroup } from './item.ts';
 import type { Action, Wait } from './plan.ts';
@@ -64,7 +65,9 @@ function mayGo(
   // What is stopped holds no place; what runs keeps its own until what takes it has been made.
   if (group.exclusive)
     return workload.phase === 'stopped' || membersOf(group, input).every((item) => input.lookup(item));
-  if (!server && workload.phase !== 'ready') return true;
+  // One that is out of reach cannot prove itself.
+  const isSilent = workload.fields[driftFields.detached] !== undefined;
+  if (!server && workload.phase !== 'ready' && !isSilent) return true;
   const replacements = membersOf(group, input).filter((item) => servesFully(item, input)).length;
   const others = surplus.filter((item) => item.type === 'workload' && item.fields['group'] === group.name);
   const serving = idsOf(others.filter((item) => isServing(item, surplus, input)));

@@ -49,6 +49,7 @@ async function ask(spec: ProbeSpec, address: string, signal: AbortSignal): Promi
     case 'sse':
       return probeSse(`http://${address}:${spec.port}${spec.path}`, reach, signal);
     case 'http':
+      if (spec.socket !== undefined) await probeSocket(spec.socket, signal);
       return probeHttp(`http://${placeOf(spec, address)}:${spec.port}${spec.path}`, reach, signal);
     case 'tcp':
       return spec.gateway
@@ -72,6 +73,20 @@ async function probeListening(url: string, reach: Reach, signal: AbortSignal): P
   const response = await reach(url, { signal, redirect: 'manual' });
   await response.body?.cancel();
   return response.status === 503 ? { ok: false, message: 'nothing listens yet' } : { ok: true, fields: unprobed };
+}
+
+/** Whether a process answers at a socket of this machine, whatever it says. @throws if none does */
+function probeSocket(path: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path, signal }, () => socket.write('show info\n'));
+    socket.once('data', () => {
+      resolve();
+      socket.destroy();
+    });
+    socket.once('error', reject).once('close', () => {
+      reject(new Error(`nobody answers at ${path}`));
+    });
+  });
 }
 
 function probeTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { driftFields } from '../../core/drift.ts';
 import { Fault } from '../../core/fault.ts';
 import { requireImage } from '../../core/image-requirement.ts';
 import type { Observed, WorkloadItem } from '../../core/item.ts';
@@ -19,6 +20,8 @@ export interface ContainersOptions {
   readonly scope: string;
   readonly secrets: Secrets;
   readonly logger: Logger;
+  /** Whether the containers' processes are this machine's. */
+  readonly isLocal?: boolean;
 }
 
 type Container = Docker.ContainerInfo;
@@ -32,7 +35,7 @@ export class Containers {
 
   constructor(options: ContainersOptions) {
     this.#options = options;
-    this.inspections = new Inspections(options.docker);
+    this.inspections = new Inspections(options.docker, options.isLocal ?? false);
   }
 
   /** All of them, and the ids of volumes whose filling has been completed. */
@@ -82,6 +85,7 @@ export class Containers {
 
   async remove({ id, fields }: Observed): Promise<void> {
     const container = this.#options.docker.getContainer(fields['containerId'] ?? id);
+    if (fields[driftFields.detached] !== undefined && fields['group'] === 'haproxy') await seeOut(container, id);
     await unless(404, unless(304, call(`stop ${id}`, container.stop({ t: stopSeconds }), (stopSeconds + 20) * 1000)));
     await unless(404, call(`remove ${id}`, container.remove({ force: true, v: true })));
   }
@@ -134,6 +138,16 @@ export class Containers {
       await call(`connect ${item.id} to ${network}`, docker.getNetwork(network).connect({ Container: item.id }));
     }
   }
+}
+
+/**
+ * HAProxy ends what it has begun and takes nothing new (Management Guide, "Stopping and restarting HAProxy"): another one
+ * has taken over its ports by now. What is still open after the time that any container has to stop is cut off.
+ */
+async function seeOut(container: Docker.Container, id: string): Promise<void> {
+  await call(`let ${id} end`, container.update({ RestartPolicy: { Name: 'no' } }));
+  await unless(409, call(`let ${id} end`, container.kill({ signal: 'SIGUSR1' })));
+  await call(`wait for the end of ${id}`, container.wait(), stopSeconds * 1000).catch(() => undefined);
 }
 
 /** Says what a person can do about the ordinary reasons for which a start fails. */

@@ -71,7 +71,8 @@ export function watchEvents(
       attributes[label.owner] === scope &&
       containerActions.has(event.Action ?? '')
     ) {
-      if (event.Action === 'update') inspections.forget(event.Actor?.ID);
+      // A start mounts anew, and an update changes limits.
+      if (event.Action === 'update' || event.Action === 'start') inspections.forget(event.Actor?.ID);
       if (event.Action === 'start' || event.Action === 'destroy') hint({ type: 'workload', id });
       else void hintWhenOver(event.Actor?.ID ?? id, { type: 'workload', id });
     } else if (event?.Type === 'network' && event.Action === 'connect') {

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { call, statusOf } from './client.ts';
 import { label } from './labels.ts';
+import { lostMount } from './lost-mounts.ts';
 import { fitsSeal } from './seal.ts';
 
 /** What can be changed about a container that exists; 0 for no limit. */
@@ -20,6 +21,8 @@ export interface Inspection extends Limits {
   /** As it was named when the container was made; the list tells an id once the name means another image. */
   readonly image: string;
   readonly fitsSeal: boolean;
+  /** Path in the container at which a directory is mounted that is no longer there. */
+  readonly lostMount?: string;
   /** Limits that we never set and cannot take away. */
   readonly strange: readonly string[];
 }
@@ -32,14 +35,17 @@ const inspectionsAtOnce = 16;
  */
 export class Inspections {
   readonly #docker: Docker;
+  readonly #isLocal: boolean;
   readonly #known = new Map<string, Inspection>();
   /** Ids of containers that changed while they were being inspected are inspected again. */
   #changes = 0;
   /** Limits of containers that the engine does not make as they should be, and for what they are taken. */
   readonly #letBe = new Map<string, { readonly found: string; readonly as: Limits }>();
 
-  constructor(docker: Docker) {
+  /** @param isLocal whether the containers' processes are this machine's */
+  constructor(docker: Docker, isLocal: boolean) {
     this.#docker = docker;
+    this.#isLocal = isLocal;
   }
 
   /** Id of the item that a known container stands for. */
@@ -87,7 +93,8 @@ export class Inspections {
     const changes = this.#changes;
     try {
       const info = await call(`inspect ${id}`, this.#docker.getContainer(id).inspect());
-      const found = inspectionOf(info);
+      const lost = this.#isLocal ? await lostMount(info) : undefined;
+      const found = { ...inspectionOf(info), ...(lost !== undefined && { lostMount: lost }) };
       const letBe = this.#letBe.get(id);
       const isLetBe = letBe?.found === JSON.stringify(limitsIn(found));
       this.#known.set(id, isLetBe ? { ...found, ...letBe.as } : found);

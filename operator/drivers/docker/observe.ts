@@ -72,6 +72,9 @@ function driftOf(container: Container, inspection: Inspection | undefined): Reco
     nanoCpus: String(nanoCpus),
     pids: String(pids),
     ...(repairable.length > 0 && { repairable: repairable.join(', ') }),
+    ...(inspection.lostMount !== undefined && {
+      [driftFields.detached]: `the directory that it has at ${inspection.lostMount} was removed`,
+    }),
     ...(altered.length > 0 && { altered: altered.join(', ') }),
   };
 }

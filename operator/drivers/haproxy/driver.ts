@@ -11,6 +11,7 @@ import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import type { RemoteAccess } from './remote-runtime.ts';
 import { observeBalancer, observeServer } from './observe.ts';
+import { isServed } from './stolen-ports.ts';
 import { watchBalancers, type Follow } from './watch.ts';
 
 export interface HaproxyDriverOptions {
@@ -123,6 +124,8 @@ async function refuseTakenPort(item: DesiredItem, balancer: Balancer, signal: Ab
   // A process that runs on another structure than its file may hold the port itself; the reload that follows frees it.
   const running = await balancer.runtime.structure(signal);
   if (running !== undefined && running !== balancer.wantedHash(model)) return;
+  // So does one that runs on out of our reach, until another has taken over from it.
+  if (running === undefined && (await isServed(model))) return;
   const { bindAddresses } = model.balancer.spec satisfies BoundBalancer;
   // 0.0.0.0 means inside a container of its own, where nobody else listens.
   if (bindAddresses.includes('0.0.0.0')) return;

@@ -3,7 +3,7 @@ import type { BackendSpec } from '../../core/route-spec.ts';
 import type { Balancer } from './balancer.ts';
 import type { BoundServer, Entry, Model, ServerEntry } from './model.ts';
 import type { ServerRow } from './runtime.ts';
-import { stolenPort, type StolenPort } from './stolen-ports.ts';
+import { isServed, stolenPort, type StolenPort } from './stolen-ports.ts';
 
 const secondLookMs = 300;
 
@@ -35,7 +35,7 @@ export async function observeServer(balancer: Balancer, id: string): Promise<Obs
 /** A port that another process has taken while HAProxy did not run. Found twice: HAProxy may just be starting. */
 async function whatKeepsItDown(balancer: Balancer, model: Model, signal: AbortSignal): Promise<StolenPort | undefined> {
   // Otherwise the ports are those of a container, where nobody else listens.
-  if (!balancer.runtime.isDynamic || !(await stolenPort(model))) return undefined;
+  if (!balancer.runtime.isDynamic || !(await stolenPort(model)) || (await isServed(model))) return undefined;
   await new Promise((resolve) => setTimeout(resolve, secondLookMs));
   return (await balancer.runtime.structure(signal)) === undefined ? stolenPort(model) : undefined;
 }

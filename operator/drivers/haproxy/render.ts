@@ -10,6 +10,8 @@ import { scriptHash, scriptName } from './script.ts';
 export const configPath = '/mcpnet-config';
 /** Variable in the running process that tells which structure it was started with. */
 export const structureVariable = 'MCPNET_STRUCTURE';
+/** What the statistics port answers at `/health`. */
+export const healthy = '{"status":"ok"}';
 const oldWorkers = 32;
 const itemMark = '# item ';
 
@@ -135,7 +137,7 @@ function statisticsLines(model: Model): string[] {
     '  http-request set-var(txn.state) path,lua.mcpnet_server if { path_beg /servers/ }',
     `  http-request return status 200 content-type text/plain lf-string %[var(txn.state)] if { path_beg /servers/ } { var(txn.state) -m beg UP } or { path_beg /servers/ } { var(txn.state) -m str 'no check' }`,
     '  http-request return status 503 content-type text/plain lf-string "%[var(txn.state)] " if { path_beg /servers/ }',
-    `  http-request return status 200 content-type application/json string '{"status":"ok"}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
+    `  http-request return status 200 content-type application/json string '${healthy}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
     '  stats enable',
     '  stats uri /stats',
     '  stats refresh 5s',

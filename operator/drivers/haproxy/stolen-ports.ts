@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Model } from './model.ts';
+import { healthy } from './render.ts';
 
 /** A port of a balancer that does not run, held by somebody else; `backend` is absent for that of the statistics. */
 export interface StolenPort {
@@ -8,6 +9,7 @@ export interface StolenPort {
   readonly backend?: string;
 }
 
+const answerMs = 1_000;
 const listening = '0A';
 const tables = ['/proc/net/tcp', '/proc/net/tcp6'];
 
@@ -27,6 +29,18 @@ export async function stolenPort({ balancer, backends }: Model): Promise<StolenP
     for (const address of bindAddresses.filter((each) => each !== '0.0.0.0'))
       if (isTaken(address, place.port, taken)) return { ...place, address };
   return undefined;
+}
+
+/** Whether a HAProxy of ours answers all the same: one whose sockets were removed runs on, out of our reach. */
+export async function isServed({ balancer }: Model): Promise<boolean> {
+  const { host, statisticsPort } = balancer.spec;
+  try {
+    const url = `http://${host}:${statisticsPort}/health`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs), redirect: 'manual' });
+    return (await answer.text()) === healthy;
+  } catch {
+    return false;
+  }
 }
 
 function isTaken(address: string, port: number, taken: ReadonlySet<string>): boolean {
