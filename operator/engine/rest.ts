@@ -1,12 +1,14 @@
 import type { DesiredItem } from '../core/item.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Compiler } from './compile.ts';
+import type { Executor } from './execute.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observation } from './observation.ts';
 import type { Pass } from './reconcile.ts';
 
 export interface RestDeps {
   readonly compiler: Compiler;
+  readonly executor: Executor;
   readonly observation: Observation;
   readonly ledger: Ledger;
 }
@@ -34,7 +36,8 @@ export class Rest {
   settle(key: ResourceKey, { desire, plan }: Pass): void {
     const { compiler, ledger } = this.#deps;
     const isAtRest = 'items' in desire && plan.actions.length + plan.waits.length === 0;
-    if (isAtRest && compiler.release(key))
+    // What is under way may come to nothing, and then has to be begun again.
+    if (isAtRest && !this.#isBusy(key) && compiler.release(key))
       this.#bases.set(key, { history: ledger.history(key), versions: this.#versions(key, desire.items) });
     else this.#bases.delete(key);
   }
@@ -48,6 +51,10 @@ export class Rest {
       compiler.isCurrent(key) &&
       [...basis.versions].every(([owner, version]) => observation.version(owner) === version)
     );
+  }
+
+  #isBusy(key: ResourceKey): boolean {
+    return [...this.#deps.executor.busy.values()].some(({ item }) => item.owner === key);
   }
 
   /** What belongs to nobody of ours may come into the way of anything. */
