@@ -1,8 +1,9 @@
 import type { FaultClass } from './fault.ts';
 
 const firstMs = 200;
-const longestMs = 60_000;
 const steadyMs = 5_000;
+/** No try waits for longer. */
+export const longestBackoffMs = 60_000;
 
 /**
  * Delay before the next try after `attempts` failures in a row (1 = the first).
@@ -11,13 +12,13 @@ const steadyMs = 5_000;
 export function backoffMs(faultClass: FaultClass, attempts: number, random: number): number {
   switch (faultClass) {
     case 'invalid':
-      return longestMs;
+      return longestBackoffMs;
     case 'missing':
     case 'conflict':
       return steadyMs;
     case 'transient':
     case 'bug': {
-      const full = Math.min(longestMs, firstMs * 2 ** (attempts - 1));
+      const full = Math.min(longestBackoffMs, firstMs * 2 ** (attempts - 1));
       return Math.round(full / 2 + (full / 2) * random);
     }
   }

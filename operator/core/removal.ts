@@ -129,11 +129,13 @@ function removeServer(
   // A surplus backend takes its servers along.
   if (surplus.some(({ type, id }) => type === 'backend' && id === server.fields['backend'])) return [];
   const drainTimeoutMs = isUrgent ? 0 : Number(server.fields['drainTimeoutMs'] ?? 0);
-  if (server.phase !== 'draining' && drainTimeoutMs > 0 && server.fields['health'] !== 'DOWN') {
+  const sinceMs = Number(server.fields['drainingSinceMs'] ?? 0);
+  // One that will only begin to be drained would drain until then: the clock was set back.
+  const drains = server.phase === 'draining' && sinceMs <= input.nowMs;
+  if (!drains && drainTimeoutMs > 0 && server.fields['health'] !== 'DOWN') {
     return [{ verb: 'drain', item: server, cause: removalCause(input) }];
   }
-  const untilMs = Number(server.fields['drainingSinceMs'] ?? 0) + drainTimeoutMs;
-  const leftMs = untilMs - input.nowMs;
+  const leftMs = sinceMs + drainTimeoutMs - input.nowMs;
   const sessions = server.fields['sessions'];
   if (server.phase === 'draining' && leftMs > 0 && sessions !== '0') {
     const count = sessions === undefined ? 'sessions cannot be counted' : `${sessions} sessions`;

@@ -1,4 +1,4 @@
-import { backoffMs } from '../core/backoff.ts';
+import { backoffMs, longestBackoffMs } from '../core/backoff.ts';
 import { asFault, type Fault } from '../core/fault.ts';
 import { itemKey, type ItemKey, type ItemRef, type ItemType } from '../core/item.ts';
 import type { Action, Plan, Wait } from '../core/plan.ts';
@@ -60,9 +60,11 @@ export class Executor {
     const waits: Wait[] = [...plan.waits];
     const actions = plan.actions.filter((action) => {
       const failure = this.#failures.get(itemKey(action.item));
-      if (!failure || failure.verb !== action.verb || failure.hash !== action.item.hash || failure.retryAtMs <= nowMs)
-        return true;
-      waits.push({ item: action.item, cause: failure.fault.message, requeueAfterMs: failure.retryAtMs - nowMs });
+      if (!failure || failure.verb !== action.verb || failure.hash !== action.item.hash) return true;
+      const leftMs = failure.retryAtMs - nowMs;
+      // Nothing waits for longer than that: the clock was set back.
+      if (leftMs <= 0 || leftMs > longestBackoffMs) return true;
+      waits.push({ item: action.item, cause: failure.fault.message, requeueAfterMs: leftMs });
       return false;
     });
     return { ...plan, actions, waits };

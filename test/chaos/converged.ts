@@ -87,7 +87,12 @@ async function networks({ net }: ChaosWorld): Promise<string[]> {
   const consul = Object.keys(
     (await (await net.container('default', 'MCPNetwork', 'consul')).inspect()).NetworkSettings.Networks,
   );
+  const { Containers = {} } = (await docker.getNetwork(net.internal).inspect()) as {
+    Containers?: Record<string, { IPv4Address: string }>;
+  };
+  const addresses = Object.values(Containers).map(({ IPv4Address }) => IPv4Address);
   return [
+    ...unequal('number of addresses', new Set(addresses).size, addresses.length),
     ...unequal('networks', names, [net.frontend, net.internal].sort()),
     ...unequal("Consul's networks", consul.sort(), [net.frontend, net.internal].sort()),
   ];

@@ -58,7 +58,7 @@ export class Foreigners {
       await docker.getVolume(volume).inspect(),
       await Promise.all(['theirs', 'large'].map((name) => this.#world.net.consul.agentService(`theirs-${name}`))),
     ];
-    return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+    return createHash('sha256').update(JSON.stringify(facts, withoutNothing)).digest('hex');
   }
 
   #labels(owner: string): Record<string, string> {
@@ -70,4 +70,9 @@ export class Foreigners {
       'io.mcpnet.role': 'replicas',
     };
   }
+}
+
+/** An engine that was started again tells nothing at all where it told an empty list before. */
+function withoutNothing(_key: string, value: unknown): unknown {
+  return value === null || (Array.isArray(value) && value.length === 0) ? undefined : value;
 }

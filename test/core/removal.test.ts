@@ -136,6 +136,12 @@ describe('diff, shrinking', () => {
       61_000,
       'remove server/old-1: is drained',
     ],
+    [
+      'drains anew what began to be drained in the future: the clock was set back',
+      { sessions: '3' },
+      999,
+      'drain server/old-1: is no longer desired',
+    ],
   ];
   for (const [sentence, fields, nowMs, expected] of draining) {
     it(sentence, () => {

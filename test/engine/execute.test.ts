@@ -94,6 +94,13 @@ describe('executor', () => {
     expect(waits).to.deep.equal([100, 200, 400, 800]);
   });
 
+  it('tries again no later than it was to, however far the clock is set back', async () => {
+    const { clock, executor, fail } = bench();
+    await fail(new Error('hiccup'));
+    clock.jump(-24 * 3_600_000);
+    expect(executor.defer(plan).actions).to.deep.equal([create]);
+  });
+
   it('tries at once when something else is wanted', async () => {
     const { executor, fail } = bench();
     await fail(new Fault('invalid', 'EngineRefused', 'no'));

@@ -13,9 +13,15 @@ export class ManualClock implements Clock {
   readonly #heap: Timer[] = [];
   #serial = 0;
   #nowMs = Date.UTC(2026, 0, 1);
+  #offMs = 0;
 
   now(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#offMs;
+  }
+
+  /** As somebody sets a machine's clock: what waits goes on waiting for as long as it was to. */
+  jump(byMs: number): void {
+    this.#offMs += byMs;
   }
 
   after(delayMs: number, callback: () => void): () => void {

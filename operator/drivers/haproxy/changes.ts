@@ -104,7 +104,9 @@ function graceMs(model: Model | undefined): number {
 /** Its sessions may have ended before the deadline; requests that belong to none still have until then. */
 function drainLeftMs({ fields }: Observed, nowMs: number): number {
   const sinceMs = Number(fields['drainingSinceMs'] ?? -Infinity);
-  return Math.ceil(sinceMs + Number(fields['drainTimeoutMs'] ?? 0) - nowMs);
+  const timeoutMs = Number(fields['drainTimeoutMs'] ?? 0);
+  // Never longer, even if the clock was set back meanwhile.
+  return Math.min(timeoutMs, Math.ceil(sinceMs + timeoutMs - nowMs));
 }
 
 /** A server that the process has and the file does not: only its names matter for its removal. */

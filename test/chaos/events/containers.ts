@@ -1,7 +1,7 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import { docker } from '../../support/docker.ts';
-import { eventually } from '../../support/eventually.ts';
 import { costs, harmless, lossOf, type Kinds } from '../event.ts';
+import type { ChaosWorld } from '../world.ts';
 
 /** Containers of ours that are killed, removed, frozen, renamed, or replaced by ones with other labels. */
 export const containerEvents: Kinds = {
@@ -65,7 +65,6 @@ export const containerEvents: Kinds = {
     const [label, value] = world.random.pick([
       ['io.mcpnet.hash', '0000000000'],
       ['io.mcpnet.key', 'MCPService/default/nobody'],
-      ['io.mcpnet.id', `${of}-0000000000-1`],
       ['io.mcpnet.replica', '7'],
       ['io.mcpnet.role', 'else'],
     ] as const);
@@ -107,26 +106,25 @@ export const containerEvents: Kinds = {
   'frontend network removed': (world) => ({
     what: 'the frontend network is left by Consul and removed',
     ...harmless,
-    act: () => removeNetwork(world.net.frontend),
+    act: () => removeNetwork(world, world.net.frontend),
   }),
   'internal network removed': (world) => ({
     what: 'the internal network is left by everything and removed',
     ...costs(...world.names),
-    act: () => removeNetwork(world.net.internal),
+    act: () => removeNetwork(world, world.net.internal),
   }),
 };
 
-/** Again and again: what is disconnected may be connected again before the network is gone. */
-async function removeNetwork(name: string): Promise<void> {
-  const network = docker.getNetwork(name);
-  await eventually(
-    async () => {
-      const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
-      await Promise.all(
-        Object.keys(Containers).map((id) => network.disconnect({ Container: id, Force: true }).catch(() => undefined)),
-      );
-      await network.remove();
-    },
-    { timeoutMs: 20_000 },
-  );
+/** While the operator is stopped: it would connect again what is disconnected, before the network is gone. */
+async function removeNetwork(world: ChaosWorld, name: string): Promise<void> {
+  const { pid } = world.net.operator;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const network = docker.getNetwork(name);
+    const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+    for (const Container of Object.keys(Containers)) await network.disconnect({ Container, Force: true });
+    await network.remove();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }

@@ -6,7 +6,10 @@ import type { ChaosWorld } from '../world.ts';
 
 const hourMs = 3_600_000;
 
-/** The operator itself: killed, frozen, its clock set, its disk full, its directory gone. */
+/**
+ * The operator itself: killed, frozen, its clock set, its disk full, its directory gone. With the directory
+ * HAProxy's file is gone, so HAProxy forgets where sessions are.
+ */
 export const operatorEvents: Kinds = {
   'operator killed': (world) => {
     const awayMs = world.random.between(0, 3_000);
@@ -110,14 +113,14 @@ export const operatorEvents: Kinds = {
   }),
   'state removed': (world) => ({
     what: 'the state directory is removed under the operator',
-    ...harmless,
-    fails: world.names,
+    ...costs(...world.names),
+    changes: [],
     act: () => removeState(world),
   }),
   'state removed at rest': (world) => ({
     what: 'the state directory is removed while no operator runs',
-    ...harmless,
-    fails: world.names,
+    ...costs(...world.names),
+    changes: [],
     act: async () => {
       await world.net.operator.end('SIGTERM');
       await removeState(world);
