@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ManifestProblem } from '../ports/source.ts';
 
@@ -70,8 +70,9 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
         files.push(entryOf(path, found));
       }
     } catch (error) {
-      // Gone between listing and looking is simply gone; a link that leads nowhere or in a circle is a problem.
-      if (manifestName.test(name) || codeOf(error) !== 'ENOENT') fail(path, error);
+      // Gone between listing and looking is simply gone; a link that leads nowhere or in a circle is a problem, for a
+      // directory of manifests may have been there.
+      if (manifestName.test(name) || codeOf(error) !== 'ENOENT' || (await isLink(path))) fail(path, error);
     }
   }
 
@@ -82,6 +83,13 @@ export async function walk(root: string, mostFiles: number): Promise<Walk> {
     const [message, remedy] = explanations[code] ?? [`cannot be read (${code})`, "see the system's message"];
     problems.push({ file: shown, line: 1, column: 1, path: '', message, remedy });
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 export function entryOf(path: string, { size, mtimeMs, ino }: Stats): FileEntry {

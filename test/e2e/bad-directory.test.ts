@@ -1,9 +1,9 @@
-import { rename } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { always, eventually } from '../support/eventually.ts';
 import { statusAt } from '../support/http.ts';
-import { tiny } from '../support/manifests.ts';
+import { fileText, tiny } from '../support/manifests.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
 /** Longer than it takes the operator to notice a change and to look a second time at files that are young. */
@@ -53,6 +53,25 @@ describe('a directory of manifests that is suddenly empty', function () {
     await move(net.directory, net.manifests);
     await net.ready('first');
     await unchanged();
+  });
+
+  it('removes nothing of a directory that is linked in and whose place is gone', async () => {
+    const team = join(net.directory, 'team');
+    await mkdir(team);
+    await writeFile(join(team, 'second.yaml'), fileText([tiny('second', { port: net.port(1) })]));
+    await symlink(team, join(net.manifests, 'team'));
+    await net.ready('second');
+    const before = (await net.containers()).map(({ Id }) => Id).sort();
+    await rename(team, `${team}-away`);
+    await always(async () => {
+      expect((await net.containers()).map(({ Id }) => Id).sort()).to.deep.equal(before);
+      expect(await statusAt(net.healthUrl(1))).to.equal(200);
+    }, noticedMs);
+    await rename(`${team}-away`, team);
+    await rm(join(team, 'second.yaml'));
+    await eventually(async () => (await net.containers('second')).length === 0, { timeoutMs: 20_000 });
+    await unchanged();
+    await rm(join(net.manifests, 'team'));
   });
 
   it('removes everything that it declared with --allow-empty', async () => {

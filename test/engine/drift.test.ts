@@ -60,6 +60,44 @@ describe('operator, where somebody changed a container', () => {
   });
 });
 
+describe('operator, whose HAProxy has lost its directory', () => {
+  it('has another take over beside it, once all routes are there, and without a gap', async () => {
+    const harness = await Harness.settled(service('files', { replicas: 2 }), service('memory'));
+    const haproxies = (): string[] =>
+      harness.world.engine.running().flatMap(({ name }) => name.match(/^default-haproxy-.*/) ?? []);
+    const [old = ''] = haproxies();
+    const done = harness.world.actions.length;
+    harness.world.engine.change(old, { detached: 'the directory that it has at /etc/mcpnet was removed' });
+    let most = 0;
+    for (let tenth = 0; tenth < 600; tenth++) {
+      await harness.pass(100);
+      most = Math.max(most, haproxies().length);
+      expect(harness.world.reached('files')).to.have.lengthOf(2);
+      expect(harness.world.reached('memory')).to.have.lengthOf(1);
+    }
+    expect(most, 'both at once').to.equal(2);
+    expect(haproxies()).to.have.lengthOf(1).and.not.include(old);
+    expect(verbs(harness, done)).to.deep.equal(['create workload', 'remove workload']);
+    expect(harness.world.actions.at(-1)?.item.id).to.equal(old);
+  });
+
+  it('waits with the other until the replicas that run have their routes', async () => {
+    const harness = await Harness.settled(service('files', { replicas: 2 }));
+    const [old = ''] = harness.world.engine.running().flatMap(({ name }) => name.match(/^default-haproxy-.*/) ?? []);
+    await harness.replace();
+    harness.world.balancer.lose();
+    harness.world.engine.change(old, { detached: 'the directory that it has at /etc/mcpnet was removed' });
+    const done = harness.world.actions.length;
+    await harness.start();
+    await harness.pass(120_000);
+    const steps = verbs(harness, done);
+    expect(steps.filter((step) => step === 'create server')).to.have.lengthOf(2);
+    expect(steps.indexOf('create workload')).to.be.greaterThan(steps.lastIndexOf('create server'));
+    expect(steps.at(-1)).to.equal('remove workload');
+    expect(harness.condition('files')).to.equal('True Serving');
+  });
+});
+
 describe('operator, after an upgrade that hashes differently', () => {
   const [present] = hashVersions;
   const later: HashVersion = { name: 'later', of: (value) => hashOf(['later', value]) };

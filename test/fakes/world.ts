@@ -56,7 +56,7 @@ export class FakeWorld {
   readonly probe: Probe = async (spec, address) => {
     const up =
       spec.kind === 'http' && spec.address !== undefined
-        ? this.engine.running().some((container) => container.item?.spec.hostNetwork && this.#speaks(container))
+        ? this.engine.running().some((container) => this.#speaksAt(spec.socket, container))
         : this.#answers(address);
     const asked =
       this.onlyPath === undefined ||
@@ -129,6 +129,12 @@ export class FakeWorld {
   /** Whether whoever is at an address speaks; a stranger does too. */
   #answers(address: string): boolean {
     return this.engine.running().some((container) => container.address === address && this.#speaks(container));
+  }
+
+  /** At the host's ports every balancer answers, at its socket only one that has not lost it. */
+  #speaksAt(socket: string | undefined, container: FakeContainer): boolean {
+    const isReached = socket === undefined || container.drift?.['detached'] === undefined;
+    return container.item?.spec.hostNetwork === true && isReached && this.#speaks(container);
   }
 
   #speaks({ startedAtMs, item }: FakeContainer): boolean {

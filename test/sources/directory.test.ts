@@ -69,6 +69,11 @@ describe('directory of manifests', () => {
       /^x\.yaml:1:1 is not there; create it/,
     ],
     [
+      'a link to a directory that is gone',
+      () => symlink('nowhere', join(directory.path, 'team')),
+      /^team:1:1 is not there; create it, mount it, or remove the link to it$/,
+    ],
+    [
       'a link to itself',
       () => symlink('x.yaml', join(directory.path, 'x.yaml')),
       /^x\.yaml:1:1 is a link in a circle; remove the link$/,

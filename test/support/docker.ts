@@ -20,19 +20,21 @@ export interface RunOptions {
   readonly aliases?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly binds?: readonly string[];
+  readonly user?: string;
   readonly publish?: { readonly hostPort: number; readonly containerPort: number };
 }
 
 /** Starts a container of the test's own. */
 export async function runContainer(options: RunOptions): Promise<Docker.Container> {
   const { name, scope, image, command, entrypoint, env = [], network, aliases = [], labels = {}, binds = [] } = options;
-  const { publish } = options;
+  const { publish, user } = options;
   const container = await docker.createContainer({
     name,
     Image: image,
     ...(command && { Cmd: [...command] }),
     ...(entrypoint && { Entrypoint: [...entrypoint] }),
     Env: [...env],
+    ...(user !== undefined && { User: user }),
     Labels: { [testLabel]: scope, ...labels },
     ...(publish && { ExposedPorts: { [`${publish.containerPort}/tcp`]: {} } }),
     HostConfig: {

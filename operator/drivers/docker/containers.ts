@@ -38,12 +38,11 @@ export class Containers {
     this.inspections = new Inspections(options.docker, options.isLocal ?? false);
   }
 
-  /** All of them, and the ids of volumes whose filling has been completed. */
-  async list(): Promise<{ workloads: Observed[]; holders: ReadonlySet<string> }> {
+  /** All of them, and those that mount the volumes whose filling has been completed. */
+  async list(): Promise<{ workloads: Observed[]; holders: Container[] }> {
     const found = await this.#find();
     this.inspections.retain(new Set(found.map(({ Id }) => Id)));
-    const holders = new Set(found.filter(isHolder).map(({ Labels }) => Labels[label.id] ?? ''));
-    return { workloads: await this.#observe(found), holders };
+    return { workloads: await this.#observe(found), holders: found.filter(isHolder) };
   }
 
   async read(id: string): Promise<Observed | undefined> {

@@ -4,20 +4,11 @@ import { Fault } from '../../core/fault.ts';
 import type { BridgeSpec, Mount, WorkloadItem } from '../../core/item.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { ImageDefaults } from './images.ts';
+import { bridgeDirectory, bridgeProgram } from './bridge-program.ts';
 import { labelsFor } from './labels.ts';
 import { seal } from './seal.ts';
 
 export const restartPolicy = 'unless-stopped';
-const bridgeDirectory = '/mcpnet';
-/**
- * The bridge brings its own loader and libraries, so it runs in any image, be it alpine or empty. What it reads it passes
- * on at once: with a small young generation it stays at half the memory, and is no slower.
- */
-const bridgeProgram = [
-  ...['/mcpnet/lib/ld.so', '--library-path', '/mcpnet/lib'],
-  ...['/mcpnet/bin/node', '--max-semi-space-size=2', '/mcpnet/bridge.mjs'],
-];
-
 /** A container as hardened as its work allows: what a manifest does not ask for, it does not get. */
 export function createOptions(
   scope: string,

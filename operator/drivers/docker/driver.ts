@@ -9,6 +9,7 @@ import { watchEvents } from './events.ts';
 import { label } from './labels.ts';
 import { createNetwork, ourFirst, removeNetwork } from './networks.ts';
 import { observeNetwork, observeVolume } from './observe.ts';
+import { VolumeContents } from './volume-content.ts';
 import { createVolume, removeVolume } from './volumes.ts';
 
 export type DockerDriverOptions = ContainersOptions;
@@ -22,11 +23,13 @@ export class DockerDriver implements Driver {
   readonly types: readonly ItemType[] = ['network', 'volume', 'workload'];
   readonly #options: DockerDriverOptions;
   readonly #containers: Containers;
+  readonly #contents: VolumeContents;
   readonly #starts = new PQueue({ concurrency: startsAtOnce });
 
   constructor(options: DockerDriverOptions) {
     this.#options = options;
     this.#containers = new Containers(options);
+    this.#contents = new VolumeContents(options.docker);
   }
 
   async list(): Promise<Observed[]> {
@@ -36,10 +39,12 @@ export class DockerDriver implements Driver {
       call('list networks', docker.listNetworks()),
       call('list volumes', docker.listVolumes({ filters: { label: [`${label.owner}=${scope}`] } })),
     ]);
+    const missing = await this.#contents.missing(holders);
+    const filled = new Set(holders.map(({ Labels }) => Labels[label.id] ?? ''));
     return [
       ...workloads,
       ...ourFirst(networks.map((network) => observeNetwork(scope, network))),
-      ...volumes.Volumes.map((volume) => observeVolume(volume, holders)),
+      ...volumes.Volumes.map((volume) => observeVolume(volume, filled, missing)),
     ];
   }
 
@@ -68,6 +73,7 @@ export class DockerDriver implements Driver {
       case 'network':
         return createNetwork(docker, scope, item, () => this.read(item));
       case 'volume':
+        this.#contents.forget(item.id);
         return createVolume(docker, scope, item, logger);
       case 'workload':
         return verb === 'update'

@@ -120,21 +120,27 @@ export function observeNetwork(scope: string, network: Network): Observed {
   };
 }
 
-/** @param holders ids of volumes whose filling has been completed */
+/**
+ * @param holders ids of volumes whose filling has been completed
+ * @param missing by name of the volume a file that is no longer in it
+ */
 export function observeVolume(
   volume: { Name: string; Labels: Record<string, string> | null },
   holders: ReadonlySet<string>,
+  missing: ReadonlyMap<string, string>,
 ): Observed {
   const labels = volume.Labels ?? {};
   const filled = labels['io.mcpnet.content'] === undefined || holders.has(volume.Name);
+  const lost = missing.get(volume.Name);
   return {
     type: 'volume',
     id: volume.Name,
     owner: labels[label.key] ?? '',
     hash: labels[label.hash] ?? '',
-    phase: filled ? 'ready' : 'stopped',
+    phase: filled && lost === undefined ? 'ready' : 'stopped',
     fields: {},
     ...(!filled && { message: 'has not been filled' }),
+    ...(lost !== undefined && { message: `somebody took ${lost} out of it` }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { call, statusOf, unless } from './client.ts';
 import { resolveImage } from './images.ts';
 import { holderRole, label, labelsFor } from './labels.ts';
+import { fillAgain, removeFiller } from './volume-content.ts';
 
 /**
  * Creates a volume. The engine fills an empty volume from the image when it creates a container that mounts it, so the
@@ -43,6 +44,8 @@ export async function createVolume(docker: Docker, scope: string, item: VolumeIt
     );
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
+    // It was filled before, and has lost something since.
+    await fillAgain(docker, image.name, content.mountPath, holderName(name), labels);
   }
 }
 
@@ -51,6 +54,7 @@ export async function removeVolume(docker: Docker, name: string): Promise<void> 
     404,
     call(`remove the holder of ${name}`, docker.getContainer(holderName(name)).remove({ force: true })),
   );
+  await removeFiller(docker, holderName(name));
   await unless(404, call(`remove volume ${name}`, docker.getVolume(name).remove()));
 }
 
