@@ -92,10 +92,9 @@ function remoteAccess(docker: ReturnType<typeof connectDocker>, scope: string): 
   const containerOf = (balancer: string): Promise<string | undefined> =>
     runningInRole(docker, scope, networkOf(balancer), 'haproxy');
   return {
-    async push(balancer, fileName, text) {
+    async push(balancer, fileName, content) {
       const container = await containerOf(balancer);
-      if (container !== undefined)
-        await putFiles(docker, container, '/etc/mcpnet', new Map([[fileName, Buffer.from(text)]]));
+      if (container !== undefined) await putFiles(docker, container, '/etc/mcpnet', new Map([[fileName, content]]));
     },
     async reload(balancer) {
       const container = await containerOf(balancer);

@@ -1,18 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import PQueue from 'p-queue';
-import { desireService } from '../../controllers/mcpservice/desire.ts';
-import { hashVersions } from '../../operator/core/hash.ts';
 import type { WorkloadItem } from '../../operator/core/item.ts';
-import type { Resource } from '../../operator/core/resource.ts';
 import { createOptions } from '../../operator/drivers/docker/create-options.ts';
 import { resolveImage } from '../../operator/drivers/docker/images.ts';
-import { admit } from '../../operator/engine/admit.ts';
 import { silentLogger } from '../../operator/ports/logger.ts';
 import type { Secrets } from '../../operator/ports/secrets.ts';
 import { probe } from '../../operator/probe/probe.ts';
-import type { MCPService } from '../../schemas/types.ts';
 import { docker } from '../support/docker.ts';
+import { desiredItems } from './desired.ts';
 import type { BenchNetwork, Manifest } from './network.ts';
 
 /** As many as the operator has in flight. */
@@ -30,22 +26,9 @@ export interface FloorTimes {
 
 /** What the operator would ask Docker for, compiled by its own controller for a scope of which it knows nothing. */
 export function workloadsOf(network: BenchNetwork, scope: string, services: readonly Manifest[]): WorkloadItem[] {
-  const [declared, ...resources] = [network.networkManifest(), ...services].map(resourceOf);
-  return resources.flatMap((service) => {
-    const desire = desireService(service as Resource<MCPService['spec']>, {
-      scope,
-      platform: { hostNetwork: true, operatorUser: '0:0', stateDirectory: network.state, bridgeImage: '' },
-      resolve: () => declared,
-      names: () => [],
-      port: () => ({ port: 0 }),
-      secret: () => undefined,
-      workloads: () => [],
-      hashVersions,
-      rollout: () => ({ drained: [] }),
-    });
-    if ('blocked' in desire) throw new Error(desire.blocked.message);
-    return desire.items.filter((item) => item.type === 'workload');
-  });
+  const declared = { network: network.networkManifest(), services, scope, stateDirectory: network.state };
+  const workloads = desiredItems(declared).filter((item) => item.type === 'workload');
+  return workloads.filter(({ group }) => group.name === 'replicas');
 }
 
 export async function optionsOf(scope: string, item: WorkloadItem): Promise<Docker.ContainerCreateOptions> {
@@ -117,11 +100,4 @@ export async function untilProbed(container: Docker.Container, item: WorkloadIte
 export async function addressOf(container: Docker.Container, item: WorkloadItem): Promise<string> {
   const { NetworkSettings: settings } = await container.inspect();
   return settings.Networks[item.spec.networks[0] ?? '']?.IPAddress ?? '';
-}
-
-function resourceOf(manifest: Manifest): Resource {
-  const verdict = admit({ value: manifest, file: 'bench', directory: '/', locate: () => ({ line: 1, column: 1 }) });
-  if (!verdict.ok) throw new Error(verdict.problems.map(({ path, message }) => `${path} ${message}`).join('; '));
-  const { kind, metadata, spec } = verdict.admitted;
-  return { kind, metadata, spec, generation: 1, origin: { file: 'bench', line: 1, directory: '/' } };
 }

@@ -20,6 +20,7 @@ import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { firstCall } from './rows/first-call.ts';
 import { footprint } from './rows/footprint.ts';
+import { haproxyConfig } from './rows/haproxy-config.ts';
 import { closeLoad, loadRows } from './rows/load.ts';
 import { proxy } from './rows/proxy.ts';
 import { repair } from './rows/repair.ts';
@@ -39,7 +40,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   'bridge-vanish': bridgeVanish,
 };
 /** How it grows; minutes each. */
-const scaleRows: typeof ordinaryRows = { 'scale-fake': scaleFake };
+const scaleRows: typeof ordinaryRows = { 'scale-fake': scaleFake, 'haproxy-config': haproxyConfig };
 const rows = { ...ordinaryRows, ...scaleRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));
 const quietCores = 0.5;

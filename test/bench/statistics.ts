@@ -22,3 +22,13 @@ export function summary(samples: readonly number[]): Record<string, number> {
     max: percentile(samples, 1),
   };
 }
+
+/** The exponent of the power law that fits points of size and value best: 0 is constant, 1 is linear. */
+export function growthExponent(points: readonly (readonly [size: number, value: number])[]): number {
+  const logs = points.map(([size, value]) => [Math.log(size), Math.log(Math.max(value, 1e-3))] as const);
+  const mean = (axis: 0 | 1): number => logs.reduce((sum, point) => sum + point[axis], 0) / logs.length;
+  const [x, y] = [mean(0), mean(1)];
+  return (
+    logs.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) / logs.reduce((sum, [px]) => sum + (px - x) ** 2, 0)
+  );
+}

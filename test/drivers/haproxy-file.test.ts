@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { parseModel, render } from '../../operator/drivers/haproxy/render.ts';
+import { parseModel } from '../../operator/drivers/haproxy/marks.ts';
+import { render as pieces } from '../../operator/drivers/haproxy/render.ts';
 import type { Model } from '../../operator/drivers/haproxy/model.ts';
 import { backendItem, balancerItem } from '../contract/items.ts';
 
 describe('the configuration file of HAProxy', () => {
+  const render = (of: Model): string => Buffer.concat(pieces(of)).toString();
   const model = (): Model => {
     const [balancer, backend] = [balancerItem('default'), backendItem('files', 21_103)];
     return {

@@ -1,9 +1,10 @@
 import { Fault } from '../../core/fault.ts';
 import { ConfigFile, configName } from './file.ts';
-import type { Model, ServerEntry } from './model.ts';
-import { configHash, render, structureHash } from './render.ts';
+import { Draft, type Model, type ServerEntry } from './model.ts';
+import { render } from './render.ts';
 import { RemoteRuntime, type RemoteAccess } from './remote-runtime.ts';
 import { script, scriptName } from './script.ts';
+import { configHash, structureHash } from './structure.ts';
 import { SocketRuntime, type Runtime } from './runtime.ts';
 
 /** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
@@ -15,7 +16,8 @@ export type CheckConfig = (
 
 /** A change of the model, and for changes of servers the runtime calls that make the running process follow. */
 export interface Change {
-  readonly mutate: (model: Model | undefined) => Model | undefined;
+  /** Changes the draft, or gives another one; undefined takes everything away. */
+  readonly mutate: (draft: Draft | undefined) => Draft | undefined;
   readonly follow?: (runtime: Runtime, before: Model | undefined) => Promise<void>;
   /** The server that leaves the running process by this change. */
   readonly leaving?: (before: Model | undefined) => Leaving | undefined;
@@ -77,9 +79,7 @@ export class Balancer {
   change(change: Change, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ change, resolve, reject });
-      this.#flushing ??= this.#flush(signal).finally(() => {
-        this.#flushing = undefined;
-      });
+      this.#flushing ??= this.#flush(signal);
     });
   }
 
@@ -94,6 +94,8 @@ export class Balancer {
         }
       }
     }
+    // In the same turn as the last look: what comes between the two would be made by nobody.
+    this.#flushing = undefined;
   }
 
   /** Every reload leaves a worker behind for as long as its streams are open: what comes in a row is loaded together. */
@@ -104,7 +106,8 @@ export class Balancer {
 
   async #make(batch: readonly Pending[], signal: AbortSignal): Promise<void> {
     const before = this.file.model();
-    const model = batch.reduce<Model | undefined>((current, { change }) => change.mutate(current), before);
+    const draft = before && new Draft(before);
+    const model = batch.reduce<Draft | undefined>((current, { change }) => change.mutate(current), draft);
     if (!model) {
       // A file that cannot be read just now is not one that may go, and its sockets with it.
       if (before) await this.file.remove();
@@ -166,12 +169,12 @@ export class Balancer {
   }
 
   async #write(model: Model, isReload: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
-    const text = render(model);
-    if (!isReload && text === this.file.text()) return;
-    const proposed = await this.file.propose(text);
+    const content = render(model);
+    if (!isReload && this.file.holds(content)) return;
+    const proposed = await this.file.propose(content);
     if (isReload) {
-      await this.runtime.deliver(scriptName, script);
-      await this.runtime.deliver(proposed, text);
+      await this.runtime.deliver(scriptName, [Buffer.from(script)]);
+      await this.runtime.deliver(proposed, content);
       const verdict = await this.#check(this.id, proposed, signal);
       if (verdict && !verdict.ok)
         throw new Fault(
@@ -180,8 +183,8 @@ export class Balancer {
           `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`,
         );
     }
-    await this.file.accept();
-    if (isRunning) await this.runtime.deliver(configName, text);
+    await this.file.accept(model, content);
+    if (isRunning) await this.runtime.deliver(configName, content);
   }
 
   /** A file that passes the check can still fail to load (a port is taken): then the old one comes back. */
@@ -192,9 +195,10 @@ export class Balancer {
       await this.runtime.reload(signal, this.wantedHash(model));
     } catch (fault) {
       if (before) {
-        await this.file.propose(render(before));
-        await this.file.accept();
-        await this.runtime.deliver(configName, render(before));
+        const content = render(before);
+        await this.file.propose(content);
+        await this.file.accept(before, content);
+        await this.runtime.deliver(configName, content);
       }
       throw fault;
     }
@@ -215,12 +219,4 @@ function inOrder(pending: readonly Pending[]): (readonly Pending[])[] {
   const isRemoval = ({ change }: Pending): boolean => change.leaving !== undefined && !change.follow;
   const rest = pending.filter((each) => !isRemoval(each));
   return [pending.filter(isRemoval), rest].filter((batch) => batch.length > 0);
-}
-
-export function withServer(model: Model, server: ServerEntry): Model {
-  return { ...model, servers: new Map([...model.servers, [server.id, server]]) };
-}
-
-export function withoutServer(model: Model, id: string): Model {
-  return { ...model, servers: new Map([...model.servers].filter(([each]) => each !== id)) };
 }

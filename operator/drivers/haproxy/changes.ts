@@ -1,9 +1,8 @@
 import { Fault } from '../../core/fault.ts';
 import type { BackendItem, BalancerItem, Observed, ServerItem } from '../../core/item.ts';
 import type { Action } from '../../core/plan.ts';
-import { withoutServer, withServer, type Change } from './balancer.ts';
-import { hasMoved } from './observe.ts';
-import type { BoundBalancer, BoundServer, Model, ServerEntry } from './model.ts';
+import type { Change } from './balancer.ts';
+import { Draft, type BoundBalancer, type BoundServer, type Model, type ServerEntry } from './model.ts';
 
 const leastGraceMs = 500;
 
@@ -14,9 +13,9 @@ export function changeFor(action: Action, nowMs: number): Change {
   const { item } = action;
   switch (item.type) {
     case 'balancer':
-      return { mutate: (model) => putBalancer(model, item) };
+      return { mutate: (draft) => putBalancer(draft, item) };
     case 'backend':
-      return { mutate: (model) => putBackend(model, item) };
+      return { mutate: (draft) => putBackend(draft, item) };
     case 'server':
       return putServer(item);
     case 'network':
@@ -27,38 +26,38 @@ export function changeFor(action: Action, nowMs: number): Change {
   }
 }
 
-function putBalancer(model: Model | undefined, { id, owner, hash, spec }: BalancerItem): Model {
+function putBalancer(draft: Draft | undefined, { id, owner, hash, spec }: BalancerItem): Draft {
   // Bound: late addresses have been filled in.
   const balancer = { id, owner, hash, spec: spec as BoundBalancer };
-  return { balancer, backends: model?.backends ?? new Map(), servers: model?.servers ?? new Map() };
+  if (!draft) return new Draft({ balancer, backends: new Map(), servers: new Map() });
+  draft.balancer = balancer;
+  return draft;
 }
 
-function putBackend(model: Model | undefined, { id, owner, hash, spec }: BackendItem): Model {
-  const known = expectModel(model, id);
-  return { ...known, backends: new Map([...known.backends, [id, { id, owner, hash, spec }]]) };
+function putBackend(draft: Draft | undefined, { id, owner, hash, spec }: BackendItem): Draft {
+  const known = expectDraft(draft, id);
+  known.putBackend({ id, owner, hash, spec });
+  return known;
 }
 
 function putServer(item: ServerItem): Change {
   const { id, owner, hash, workload } = item;
   // Bound: instance and address have been filled in.
   const entry: ServerEntry = { id, owner, hash, workload: workload ?? id, spec: item.spec as BoundServer };
+  const { address, port, weight } = entry.spec;
   return {
-    mutate: (model) => withServer(expectModel(model, id), entry),
+    mutate(draft) {
+      const known = expectDraft(draft, id);
+      known.putServer(entry);
+      return known;
+    },
     async follow(runtime, before) {
       const signal = AbortSignal.timeout(15_000);
       const old = before?.servers.get(id);
-      if (old && isSamePlace(old.spec, entry.spec)) {
-        const present = (await runtime.servers(signal)).find(
-          ({ backend, name }) => backend === entry.spec.backend && name === entry.spec.instance,
-        );
-        if (present) {
-          const { address, port } = entry.spec;
-          if (hasMoved(present, entry.spec)) await runtime.set(entry, `addr ${address} port ${port}`, signal);
-          await runtime.set(entry, 'state ready', signal);
-          await runtime.set(entry, `weight ${entry.spec.weight}`, signal);
-          return;
-        }
-      }
+      const isSame = old !== undefined && isSamePlace(old.spec, entry.spec);
+      // Somebody may have moved or disabled it, or taken it away.
+      const right = [`addr ${address} port ${port}`, 'state ready', `weight ${weight}`] as const;
+      if (isSame && (await runtime.set(entry, right, signal))) return;
       await runtime.addServer(entry, signal);
     },
     leaving(before) {
@@ -70,22 +69,22 @@ function putServer(item: ServerItem): Change {
 
 function drainServer(item: Observed, nowMs: number): Change {
   return {
-    mutate: (model) => {
-      const server = model?.servers.get(item.id);
-      return model && server ? withServer(model, { ...server, drainingSinceMs: nowMs }) : model;
-    },
+    mutate: changing((draft) => {
+      const server = draft.servers.get(item.id);
+      if (server) draft.putServer({ ...server, drainingSinceMs: nowMs });
+    }),
     async follow(runtime, before) {
       const server = before?.servers.get(item.id);
-      if (server) await runtime.set(server, 'state drain', AbortSignal.timeout(5_000));
+      if (server) await runtime.set(server, ['state drain'], AbortSignal.timeout(5_000));
     },
   };
 }
 
 function removal(item: Observed, nowMs: number): Change {
-  if (item.type === 'backend') return { mutate: (model) => model && withoutBackend(model, item.id) };
+  if (item.type === 'backend') return { mutate: changing((draft) => draft.removeBackend(item.id)) };
   if (item.type === 'balancer') return { mutate: () => undefined };
   return {
-    mutate: (model) => model && withoutServer(model, item.id),
+    mutate: changing((draft) => draft.removeServer(item.id)),
     leaving: (before) => ({
       server: before?.servers.get(item.id) ?? strayServer(item),
       graceMs: Math.max(graceMs(before), drainLeftMs(item, nowMs)),
@@ -115,11 +114,11 @@ function strayServer({ id, owner, hash, fields }: Observed): ServerEntry {
   return { id, owner, hash, workload: id, spec };
 }
 
-function withoutBackend(model: Model, id: string): Model {
-  return {
-    ...model,
-    backends: new Map([...model.backends].filter(([each]) => each !== id)),
-    servers: new Map([...model.servers].filter(([, server]) => server.spec.backend !== id)),
+/** What is not there has lost nothing. */
+function changing(change: (draft: Draft) => void): Change['mutate'] {
+  return (draft) => {
+    if (draft) change(draft);
+    return draft;
   };
 }
 
@@ -138,8 +137,8 @@ function isSamePlace(left: BoundServer, right: BoundServer): boolean {
   );
 }
 
-function expectModel(model: Model | undefined, id: string): Model {
-  if (!model)
+function expectDraft(draft: Draft | undefined, id: string): Draft {
+  if (!draft)
     throw new Fault('missing', 'BalancerNotConfigured', `the load balancer of ${id} has no configuration yet`);
-  return model;
+  return draft;
 }

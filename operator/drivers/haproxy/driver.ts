@@ -10,7 +10,7 @@ import { Balancer, type CheckConfig } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import type { RemoteAccess } from './remote-runtime.ts';
-import { observeBalancer, observeServer } from './observe.ts';
+import { observeBalancer, observeItem } from './observe.ts';
 import { isServed } from './stolen-ports.ts';
 import { watchBalancers, type Follow } from './watch.ts';
 
@@ -63,10 +63,8 @@ export class HaproxyDriver implements Driver {
       await refuseTakenPort(action.item, balancer, signal);
     }
     await balancer.change(changeFor(action, this.#options.clock.now()), signal);
-    const { type, id } = action.item;
-    // HAProxy has just confirmed a server's change: asking it again would only cost time on the way to being served.
-    if (type === 'server' && action.verb !== 'remove') return observeServer(balancer, id);
-    return (await observeBalancer(balancer, signal)).find((item) => item.type === type && item.id === id);
+    // HAProxy has just confirmed the change: asking it again would only cost time on the way to being served.
+    return observeItem(balancer, action.item);
   }
 
   watch(hint: Hint, signal: AbortSignal): void {

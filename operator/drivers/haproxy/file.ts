@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writevSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from './model.ts';
-import { parseModel, render } from './render.ts';
+import { parseModel } from './marks.ts';
+import { render } from './render.ts';
 import { script, scriptName } from './script.ts';
 
 /** Name of the file that HAProxy reads, in the balancer's directory. */
@@ -13,8 +14,9 @@ const mode = 0o600;
 interface Content {
   /** Of the file that was read: it changes with every writing, whoever writes. */
   readonly stamp: string;
-  readonly text: string;
   readonly model: Model | undefined;
+  /** What was written; undefined of a file that was only read. */
+  readonly pieces?: readonly Buffer[];
   /** Whether it is as we would write it; found out when somebody asks. */
   isOurs?: boolean;
 }
@@ -43,37 +45,45 @@ export class ConfigFile {
     return model ?? this.#last;
   }
 
-  text(): string {
-    return this.#read()?.text ?? '';
+  /** Whether these are the bytes of the file. */
+  holds(pieces: readonly Buffer[]): boolean {
+    const known = this.#read();
+    if (!known) return false;
+    if (known.pieces && isSame(known.pieces, pieces)) return true;
+    return readFileSync(this.#path).equals(Buffer.concat(pieces));
   }
 
   /** Whether somebody else changed what the file says of its model. */
   isEdited(): boolean {
     const content = this.#read();
     if (!content?.model) return this.#last !== undefined;
-    content.isOurs ??= render(content.model) === content.text;
+    content.isOurs ??= this.holds(render(content.model));
     return !content.isOurs;
   }
 
   /** Replaces the file in one step. It survives the process, and perhaps not the machine: the process has it as well. */
   replace(model: Model): void {
-    const text = render(model);
-    if (text === this.text()) return;
-    const next = join(this.#directory, nextName);
-    writeFileSync(next, text, { mode });
-    const stamp = stampOf(next);
-    renameSync(next, this.#path);
-    this.#known = { stamp, text, model, isOurs: true };
-    this.#last = model;
+    const pieces = render(model);
+    const known = this.#read();
+    if (known?.pieces && isSame(known.pieces, pieces)) return;
+    const next = openSync(this.#next, 'w', mode);
+    try {
+      writev(next, pieces);
+    } finally {
+      closeSync(next);
+    }
+    const stamp = stampOf(this.#next);
+    renameSync(this.#next, this.#path);
+    this.#learn(stamp, model, pieces);
   }
 
-  /** Puts a text beside the file, to be checked, and on the disk. Returns its name within the directory. */
-  async propose(text: string): Promise<string> {
+  /** Puts a content beside the file, to be checked, and on the disk. Returns its name within the directory. */
+  async propose(pieces: readonly Buffer[]): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.#directory, scriptName), script, { mode });
-    const file = await open(join(this.#directory, nextName), 'w', mode);
+    const file = await open(this.#next, 'w', mode);
     try {
-      await file.writeFile(text);
+      writev(file.fd, pieces);
       await file.sync();
     } finally {
       await file.close();
@@ -82,8 +92,10 @@ export class ConfigFile {
   }
 
   /** Replaces the file by the proposed one in one step, on the disk, too. */
-  async accept(): Promise<void> {
-    await rename(join(this.#directory, nextName), this.#path);
+  async accept(model: Model, pieces: readonly Buffer[]): Promise<void> {
+    const stamp = stampOf(this.#next);
+    await rename(this.#next, this.#path);
+    this.#learn(stamp, model, pieces);
     const directory = await open(this.#directory, 'r');
     try {
       await directory.sync();
@@ -103,17 +115,37 @@ export class ConfigFile {
     return join(this.#directory, configName);
   }
 
+  get #next(): string {
+    return join(this.#directory, nextName);
+  }
+
+  #learn(stamp: string, model: Model, pieces: readonly Buffer[]): void {
+    this.#known = { stamp, model, pieces, isOurs: true };
+    this.#last = model;
+  }
+
   #read(): Content | undefined {
     try {
       const stamp = stampOf(this.#path);
       if (this.#known?.stamp === stamp) return this.#known;
-      const text = readFileSync(this.#path, 'utf8');
-      this.#known = { stamp, text, model: parseModel(text) };
+      this.#known = { stamp, model: parseModel(readFileSync(this.#path, 'utf8')) };
       return this.#known;
     } catch {
       return undefined;
     }
   }
+}
+
+/** Pieces in which nothing changed are the very same buffers: nothing is compared byte by byte. */
+function isSame(left: readonly Buffer[], right: readonly Buffer[]): boolean {
+  return left.length === right.length && left.every((piece, index) => piece === right[index]);
+}
+
+/** One call may write less than everything (POSIX, writev). */
+function writev(file: number, pieces: readonly Buffer[]): void {
+  const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  const written = writevSync(file, pieces);
+  if (written < size) writeFileSync(file, Buffer.concat(pieces).subarray(written));
 }
 
 function stampOf(path: string): string {

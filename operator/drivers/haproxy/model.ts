@@ -33,3 +33,49 @@ export interface Model {
 export function serverName(server: Pick<ServerEntry, 'spec'>): string {
   return server.spec.instance;
 }
+
+/** A model in the making. It copies what it changes of the other, once, however many changes there are. */
+export class Draft implements Model {
+  balancer: Model['balancer'];
+  backends: Model['backends'];
+  servers: Model['servers'];
+  #ownBackends: Map<string, Entry<BackendSpec>> | undefined;
+  #ownServers: Map<string, ServerEntry> | undefined;
+
+  constructor({ balancer, backends, servers }: Model) {
+    this.balancer = balancer;
+    this.backends = backends;
+    this.servers = servers;
+  }
+
+  putBackend(backend: Entry<BackendSpec>): void {
+    this.#copyBackends().set(backend.id, backend);
+  }
+
+  /** With its servers. */
+  removeBackend(id: string): void {
+    if (!this.backends.has(id)) return;
+    this.#copyBackends().delete(id);
+    for (const server of this.servers.values()) if (server.spec.backend === id) this.removeServer(server.id);
+  }
+
+  putServer(server: ServerEntry): void {
+    this.#copyServers().set(server.id, server);
+  }
+
+  removeServer(id: string): void {
+    if (this.servers.has(id)) this.#copyServers().delete(id);
+  }
+
+  #copyBackends(): Map<string, Entry<BackendSpec>> {
+    this.#ownBackends ??= new Map(this.backends);
+    this.backends = this.#ownBackends;
+    return this.#ownBackends;
+  }
+
+  #copyServers(): Map<string, ServerEntry> {
+    this.#ownServers ??= new Map(this.servers);
+    this.servers = this.#ownServers;
+    return this.#ownServers;
+  }
+}

@@ -1,8 +1,8 @@
-import type { Observed } from '../../core/item.ts';
+import type { ItemRef, Observed } from '../../core/item.ts';
 import type { BackendSpec } from '../../core/route-spec.ts';
 import type { Balancer } from './balancer.ts';
 import type { BoundServer, Entry, Model, ServerEntry } from './model.ts';
-import type { ServerRow } from './runtime.ts';
+import type { ServerRow } from './server-rows.ts';
 import { isServed, stolenPort, type StolenPort } from './stolen-ports.ts';
 
 const secondLookMs = 300;
@@ -12,24 +12,50 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   const model = balancer.file.model();
   if (!model) return [];
   const running = await balancer.runtime.structure(signal);
-  const rows = running === undefined ? undefined : await balancer.runtime.servers(signal);
+  const listed = running === undefined ? undefined : await balancer.runtime.servers(signal);
   // A process with another structure than its file (a crash came between) needs a reload, and so may one
   // whose file somebody edited: the empty hash asks for it.
   const stale = (running !== undefined && running !== balancer.wantedHash(model)) || balancer.file.isEdited();
   const stolen = running === undefined ? await whatKeepsItDown(balancer, model, signal) : undefined;
+  const rows = stale ? undefined : listed && byPlace(listed);
   return [
     describeBalancer(model, stale, stolen),
     ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen)),
-    ...[...model.servers.values()].map((server) => describeServer(server, stale ? undefined : rows)),
+    ...[...model.servers.values()].map((server) => describeServer(server, rows && (claim(rows, server) ?? 'absent'))),
     ...leavingServers(model, balancer.leaving),
-    ...(stale ? [] : strays(model, rows ?? [], balancer.leaving)),
+    ...(rows ? strays(model, rows, balancer.leaving) : []),
   ];
 }
 
-/** One server as the file has it, without a question to the process. */
-export async function observeServer(balancer: Balancer, id: string): Promise<Observed | undefined> {
-  const server = balancer.file.model()?.servers.get(id);
+/** One item as the file has it, without a question to the process. */
+export function observeItem(balancer: Balancer, { type, id }: ItemRef): Observed | undefined {
+  const model = balancer.file.model();
+  if (!model) return undefined;
+  if (type === 'balancer') return id === model.balancer.id ? describeBalancer(model, false, undefined) : undefined;
+  if (type === 'backend') {
+    const backend = model.backends.get(id);
+    return backend && describeBackend(backend, undefined);
+  }
+  const server = model.servers.get(id);
   return server && describeServer(server, undefined);
+}
+
+/** Rows that belong to nobody yet, by backend and server: a look at n servers takes n steps. */
+type Rows = Map<string, ServerRow>;
+
+function byPlace(rows: readonly ServerRow[]): Rows {
+  return new Map(rows.map((row) => [placeOf(row.backend, row.name), row]));
+}
+
+function claim(rows: Rows, { spec }: ServerEntry): ServerRow | undefined {
+  const place = placeOf(spec.backend, spec.instance);
+  const row = rows.get(place);
+  rows.delete(place);
+  return row;
+}
+
+function placeOf(backend: string, name: string): string {
+  return `${backend}/${name}`;
 }
 
 /** A port that another process has taken while HAProxy did not run. Found twice: HAProxy may just be starting. */
@@ -76,10 +102,24 @@ function describeBalancer({ balancer }: Model, stale: boolean, stolen: StolenPor
   };
 }
 
-function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefined): Observed {
+/** What was last said of each server, and of which words of the process. */
+const said = new WeakMap<ServerEntry, { readonly of: string; readonly observed: Observed }>();
+
+/** @param row undefined if the process was not asked; what it says seldom changes, and then nothing new is made */
+function describeServer(server: ServerEntry, row: ServerRow | 'absent' | undefined): Observed {
+  const of =
+    typeof row === 'object' ? [row.status, row.weight, row.address, row.connections, row.lastCheck].join() : row;
+  const last = said.get(server);
+  if (of !== undefined && last?.of === of) return last.observed;
+  const observed = describe(server, row);
+  if (of !== undefined) said.set(server, { of, observed });
+  return observed;
+}
+
+function describe(server: ServerEntry, seen: ServerRow | 'absent' | undefined): Observed {
   const { id, owner, hash, workload, spec, drainingSinceMs } = server;
-  const row = rows?.find(({ backend, name }) => backend === spec.backend && name === spec.instance);
-  const drift = rows === undefined ? undefined : serverDrift(server, row);
+  const row = seen === 'absent' ? undefined : seen;
+  const drift = seen === undefined ? undefined : serverDrift(server, row);
   return {
     type: 'server',
     id,
@@ -96,7 +136,9 @@ function describeServer(server: ServerEntry, rows: readonly ServerRow[] | undefi
       countsSessions: String(spec.countsSessions),
       ...(drift !== undefined && { drift }),
       ...(drainingSinceMs !== undefined && { drainingSinceMs: String(drainingSinceMs) }),
-      ...(row && { health: row.status.startsWith('DOWN') ? 'DOWN' : 'UP', connections: String(row.connections) }),
+      ...(row && { health: row.status.startsWith('DOWN') ? 'DOWN' : 'UP' }),
+      // Only the end of a drain waits for connections; told always, every request would be news.
+      ...(row && drainingSinceMs !== undefined && { connections: String(row.connections) }),
     },
     ...(row?.status.startsWith('DOWN') && row.lastCheck !== '' && { message: row.lastCheck }),
   };
@@ -113,7 +155,7 @@ function serverDrift({ spec, drainingSinceMs }: ServerEntry, row: ServerRow | un
 }
 
 /** Whether a server of the running process is at another place than it should be. */
-export function hasMoved({ address }: ServerRow, spec: BoundServer): boolean {
+function hasMoved({ address }: ServerRow, spec: BoundServer): boolean {
   return address !== '' && address !== `${spec.address}:${spec.port}`;
 }
 
@@ -124,19 +166,19 @@ function leavingServers(model: Model, leaving: ReadonlySet<ServerEntry>): Observ
 }
 
 /** Servers that somebody else added at run time, or that a crash left: they belong to nobody and go. */
-function strays(model: Model, rows: readonly ServerRow[], leaving: Iterable<ServerEntry>): Observed[] {
-  const known = new Set([...model.servers.values(), ...leaving].map(({ spec }) => `${spec.backend}/${spec.instance}`));
-  return rows.flatMap(({ backend, name }): Observed[] => {
+function strays(model: Model, rows: Rows, leaving: Iterable<ServerEntry>): Observed[] {
+  for (const server of leaving) claim(rows, server);
+  return [...rows].flatMap(([place, { backend, name }]): Observed[] => {
     const owner = model.backends.get(backend)?.owner;
-    if (owner === undefined || known.has(`${backend}/${name}`)) return [];
+    if (owner === undefined) return [];
     return [
       {
         type: 'server',
-        id: `${backend}/${name}`,
+        id: place,
         owner,
         hash: '',
         phase: 'ready',
-        workload: `${backend}/${name}`,
+        workload: place,
         fields: { backend, instance: name, drainTimeoutMs: '0' },
       },
     ];

@@ -1,12 +1,13 @@
 import { Fault } from '../../core/fault.ts';
 import type { ConfigFile } from './file.ts';
-import { configPath } from './render.ts';
-import { parseStat, type Runtime, type ServerRow } from './runtime.ts';
+import { configPath } from './render-global.ts';
+import type { Runtime } from './runtime.ts';
+import { parseStat, type ServerRow } from './server-rows.ts';
 
 /** What only the engine can do with a container that is out of reach. */
 export interface RemoteAccess {
   /** Writes a file into the balancer's directory in its container; nothing happens if there is none. */
-  push(balancer: string, fileName: string, text: string): Promise<void>;
+  push(balancer: string, fileName: string, content: Buffer): Promise<void>;
   /** Makes the master process read its configuration anew. */
   reload(balancer: string): Promise<void>;
 }
@@ -43,8 +44,8 @@ export class RemoteRuntime implements Runtime {
     return parseStat(csv).filter(({ name }) => name !== 'FRONTEND' && name !== 'BACKEND');
   }
 
-  deliver(fileName: string, text: string): Promise<void> {
-    return this.#access.push(this.#balancer, fileName, text);
+  deliver(fileName: string, content: readonly Buffer[]): Promise<void> {
+    return this.#access.push(this.#balancer, fileName, Buffer.concat(content));
   }
 
   async reload(signal: AbortSignal, wanted: string): Promise<void> {
@@ -65,7 +66,9 @@ export class RemoteRuntime implements Runtime {
   async addServer(): Promise<void> {}
   async retireServer(): Promise<void> {}
   async removeServer(): Promise<void> {}
-  async set(): Promise<void> {}
+  async set(): Promise<boolean> {
+    return true;
+  }
 
   async #get(path: string, signal: AbortSignal): Promise<string> {
     const model = this.#file.model();

@@ -1,21 +1,13 @@
 import { join } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { serverName, type ServerEntry } from './model.ts';
-import { serverParameters, structureVariable } from './render.ts';
+import { structureVariable } from './render-global.ts';
+import { serverParameters } from './render-service.ts';
+import { parseStat, parseStates, type ServerRow } from './server-rows.ts';
 import { ask } from './socket.ts';
 
-/** One row of `show stat` that is about a server. */
-export interface ServerRow {
-  readonly backend: string;
-  readonly name: string;
-  /** `UP`, `DOWN`, `DRAIN`, `MAINT`, `no check`, with details as HAProxy prints them. */
-  readonly status: string;
-  readonly weight: number;
-  /** `10.0.0.2:3000`; empty where it is not told. */
-  readonly address: string;
-  readonly connections: number;
-  readonly lastCheck: string;
-}
+/** Beyond it one question for all is cheaper. */
+const mostAskedOneByOne = 50;
 
 /** The running process: what it does, and how it is told to do something else. */
 export interface Runtime {
@@ -25,7 +17,7 @@ export interface Runtime {
   structure(signal: AbortSignal): Promise<string | undefined>;
   servers(signal: AbortSignal): Promise<ServerRow[]>;
   /** Takes a file of the balancer's directory to where the process can read it. */
-  deliver(fileName: string, text: string): Promise<void>;
+  deliver(fileName: string, content: readonly Buffer[]): Promise<void>;
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
   addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
@@ -33,7 +25,8 @@ export interface Runtime {
   retireServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
   /** Lets requests in flight end within `graceMs`, ends what is open then, and takes a retired server away. */
   removeServer(server: ServerEntry, graceMs: number, signal: AbortSignal): Promise<void>;
-  set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void>;
+  /** Returns whether the process has the server at all. */
+  set(server: ServerEntry, what: readonly ServerSetting[], signal: AbortSignal): Promise<boolean>;
 }
 
 export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}` | `addr ${string} port ${number}`;
@@ -60,8 +53,14 @@ export class SocketRuntime implements Runtime {
   }
 
   async servers(signal: AbortSignal): Promise<ServerRow[]> {
-    // -1: every proxy; 4: servers only; -1: every server.
-    return parseStat(await ask(this.#admin, 'show stat -1 4 -1', signal));
+    const rows = parseStates(await ask(this.#admin, 'show servers state', signal));
+    const told = rows.filter(hasMoreToTell);
+    if (told.length === 0) return rows;
+    // -1: every proxy, 4: servers only, -1: every server.
+    const few = told.map(({ backendNumber, serverNumber }) => `show stat ${backendNumber} 4 ${serverNumber}`);
+    const command = told.length > mostAskedOneByOne ? 'show stat -1 4 -1' : few.join('; ');
+    const details = new Map(parseStat(await ask(this.#admin, command, signal)).map((row) => [placeOf(row), row]));
+    return rows.map((row) => details.get(placeOf(row)) ?? row);
   }
 
   async deliver(): Promise<void> {
@@ -108,12 +107,24 @@ export class SocketRuntime implements Runtime {
     if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
 
-  async set(server: ServerEntry, what: ServerSetting, signal: AbortSignal): Promise<void> {
-    const command = `set server ${qualifiedName(server)} ${what}`;
+  async set(server: ServerEntry, what: readonly ServerSetting[], signal: AbortSignal): Promise<boolean> {
+    const command = what.map((each) => `set server ${qualifiedName(server)} ${each}`).join('; ');
     const answer = await ask(this.#admin, command, signal);
-    // A change of an address is told in words.
-    if (answer.trim() !== '' && !what.startsWith('addr')) throw rejected(command, answer);
+    if (answer.includes('No such server')) return false;
+    // A change of an address is told in words, and so is that there was nothing to change.
+    const refusals = answer.split('\n').filter((line) => line !== '' && !/changed|no need to change/.test(line));
+    if (refusals.length > 0) throw rejected(command, refusals.join(' '));
+    return true;
   }
+}
+
+/** Why it is down, and how many sessions a drain still waits for, stands elsewhere. */
+function hasMoreToTell({ status, weight }: ServerRow): boolean {
+  return status === 'DOWN' || status === 'DRAIN' || weight === 0;
+}
+
+function placeOf({ backend, name }: ServerRow): string {
+  return `${backend}/${name}`;
 }
 
 function qualifiedName(server: ServerEntry): string {
@@ -127,35 +138,4 @@ function rejected(command: string, answer: string): Fault {
     'BalancerRejected',
     `HAProxy refused "${command.split(';', 1)[0] ?? ''}": ${answer.trim().slice(0, 300)}`,
   );
-}
-
-export function parseStat(csv: string): ServerRow[] {
-  const [header = '', ...rows] = csv
-    .replace(/^# /, '')
-    .split('\n')
-    .filter((line) => line !== '');
-  const names = header.split(',');
-  const column = (name: string): number => names.indexOf(name);
-  const at = {
-    backend: column('pxname'),
-    name: column('svname'),
-    status: column('status'),
-    weight: column('weight'),
-    address: column('addr'),
-    connections: column('scur'),
-    lastCheck: column('last_chk'),
-  };
-  return rows.map((row) => {
-    const cells = row.split(',');
-    const cell = (index: number): string => cells[index] ?? '';
-    return {
-      backend: cell(at.backend),
-      name: cell(at.name),
-      status: cell(at.status),
-      weight: Number(cell(at.weight)),
-      address: cell(at.address),
-      connections: Number(cell(at.connections)),
-      lastCheck: cell(at.lastCheck),
-    };
-  });
 }

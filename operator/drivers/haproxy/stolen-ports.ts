@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Model } from './model.ts';
-import { healthy } from './render.ts';
+import { healthy } from './render-global.ts';
 
 /** A port of a balancer that does not run, held by somebody else; `backend` is absent for that of the statistics. */
 export interface StolenPort {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Finding, RowResult } from '../report.ts';
 import type { Churn } from '../scale/churn.ts';
 import type { Figures } from '../scale/subject.ts';
+import { growthExponent } from '../statistics.ts';
 
 const subject = fileURLToPath(new URL('../scale/subject.ts', import.meta.url));
 const churn = fileURLToPath(new URL('../scale/churn.ts', import.meta.url));
@@ -61,17 +62,9 @@ function finding({ field, what, unit, most }: Budget, figures: Figures): Finding
   };
 }
 
-/** The exponent of the power law between the smallest and the largest size: 0 is constant, 1 is linear. */
 function law({ field, what }: Budget, measured: readonly Figures[]): string {
-  const points = measured.map(
-    (figures) => [Math.log(figures.services), Math.log(Math.max(figures[field], 1e-3))] as const,
-  );
-  const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const slope =
-    points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0) /
-    points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
-  return `${what}: grows as N^${slope.toFixed(2)}`;
+  const points = measured.map((figures) => [figures.services, figures[field]] as const);
+  return `${what}: grows as N^${growthExponent(points).toFixed(2)}`;
 }
 
 function leak({ events, heapMb }: Churn): Finding {
