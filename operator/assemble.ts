@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinds } from '../controllers/index.ts';
 import type { MCPNetwork } from '../schemas/types.ts';
@@ -17,6 +17,7 @@ import type { RemoteAccess } from './drivers/haproxy/remote-runtime.ts';
 import type { OperatorDeps } from './engine/operator-deps.ts';
 import { Operator } from './engine/operator.ts';
 import { Store } from './engine/store.ts';
+import { replaceFileAtOnce } from './files/replace-file.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
@@ -107,8 +108,19 @@ function remoteAccess(docker: ReturnType<typeof connectDocker>, scope: string): 
 /** Made once and kept beside the balancer's files, which hold it as well. */
 function gatewayToken(state: string): string {
   const path = join(state, 'gateway-token');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('hex'), { mode: 0o600 });
-  return readFileSync(path, 'utf8').trim();
+  const token = readOrEmpty(path).trim();
+  if (token !== '') return token;
+  const made = randomBytes(24).toString('hex');
+  replaceFileAtOnce(path, made);
+  return made;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** A balancer is named after its network: `name`, or `namespace.name` outside the default namespace. */

@@ -66,13 +66,22 @@ function scopeLock(config: Config): Lock {
 
 async function identify(waiting: (why: string) => void, signal: AbortSignal): Promise<string> {
   const docker = connectDocker();
+  const stopped = aborted(signal);
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await engineId(docker);
+      return await Promise.race([engineId(docker), stopped]);
     } catch (error) {
       waiting(error instanceof Error ? error.message : String(error));
-      await delay(retryMs, undefined, { signal });
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('told to stop'));
+    });
+  });
 }

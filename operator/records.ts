@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from './files/replace-file.ts';
 import type { Records } from './ports/records.ts';
 
 /** Documents as files `KIND.NAMESPACE.NAME.json` of `revisions/`, for the eyes of the operator's user only. */
@@ -29,8 +30,7 @@ export class FileRecords implements Records {
   async save(key: string, document: unknown): Promise<void> {
     const path = this.#path(key);
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, `${JSON.stringify(document, undefined, 1)}\n`, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await replaceFile(path, `${JSON.stringify(document, undefined, 1)}\n`);
   }
 
   async remove(key: string): Promise<void> {

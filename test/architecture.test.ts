@@ -10,6 +10,7 @@ const mostLines = 250;
 const layers: Readonly<Record<string, readonly string[]>> = {
   'operator/core/': ['operator/core/'],
   'operator/ports/': ['operator/core/', 'operator/ports/'],
+  'operator/files/': ['operator/core/', 'operator/files/'],
   'operator/engine/': ['operator/core/', 'operator/ports/', 'operator/engine/'],
   'operator/bridge/': ['operator/bridge/'],
   'controllers/': ['operator/core/', 'controllers/', 'schemas/types.ts'],
@@ -52,7 +53,7 @@ function importsOf({ path, text }: SourceFile): string[] {
 
 function allowedFor(path: string): readonly string[] | undefined {
   const edge = edges.exec(path)?.[0];
-  if (edge !== undefined) return ['operator/core/', 'operator/ports/', edge];
+  if (edge !== undefined) return ['operator/core/', 'operator/ports/', 'operator/files/', edge];
   return Object.entries(layers).find(([folder]) => path.startsWith(folder))?.[1];
 }
 

@@ -14,7 +14,8 @@ export function run(
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const environment = { ...process.env, ...options.env };
   const settings = { cwd: options.cwd, env: environment, maxBuffer: 64 * 1024 * 1024 };
-  execFile(program, args, settings, (cause, stdout, stderr) => {
+  const child = execFile(program, args, settings, (cause, stdout, stderr) => {
+    process.off('exit', end);
     if (cause === null) return resolve(stdout);
     if (cause.code === 'ENOENT') {
       return reject(
@@ -26,5 +27,8 @@ export function run(
     const lastLines = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n  ');
     return reject(new CommandError(`${options.purpose} failed:\n  ${lastLines}\n${options.remedy}`, { cause }));
   });
+  // Who stops us stops what we started.
+  const end = (): void => void child.kill();
+  process.once('exit', end);
   return promise;
 }

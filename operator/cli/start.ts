@@ -16,6 +16,7 @@ export function startCommand(program: Command): void {
 
 /** Each part is loaded when its turn comes: the images are not built by what runs afterwards. */
 async function prepareAndRun(config: Config): Promise<void> {
+  process.once('SIGTERM', leave).once('SIGINT', leave);
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
   const { ensureEngine } = await import('../../deploy/local/engine.ts');
   await ensureEngine({ dockerHost: config.dockerHost, logDirectory: config.state, say });
@@ -23,7 +24,15 @@ async function prepareAndRun(config: Config): Promise<void> {
   const { officialImages } = await import('../../controllers/mcpnetwork/images.ts');
   await ensureLocalImages({ wanted: await wantedImages(config), preferred: officialImages, say });
   const { runOperator } = await import('./run-operator.ts');
+  // From here on the operator hears them.
+  process.off('SIGTERM', leave).off('SIGINT', leave);
   await runOperator(config);
+}
+
+/** A build that is left leaves nothing half done: parts and images appear whole or not at all. */
+function leave(): void {
+  say('stopped before the operator ran');
+  process.exit(0);
 }
 
 /** What the manifests name, and the bridge. */

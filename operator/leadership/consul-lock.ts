@@ -42,7 +42,7 @@ export class ConsulLock implements Lock {
       } catch (error) {
         signal.throwIfAborted();
         waiting(`Consul at ${this.#options.address} gives no lock: ${wordsOf(error)}`);
-        await delay(retryMs, undefined, { signal });
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { replaceFileAtOnce } from '../files/replace-file.ts';
 import type { Hold, Lock } from '../ports/leadership.ts';
 
 const retryMs = 200;
@@ -30,7 +31,7 @@ export class FileLock implements Lock {
       signal.throwIfAborted();
       const database = this.#try(waiting);
       if (database) return this.#held(database);
-      await delay(retryMs, undefined, { signal });
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -78,7 +79,7 @@ export class FileLock implements Lock {
   /** For the eyes of those who wait; a disk that is full keeps nobody from leading. */
   #sign(): void {
     try {
-      writeFileSync(`${this.#path}.pid`, `${process.pid}\n`, { mode: 0o600 });
+      replaceFileAtOnce(`${this.#path}.pid`, `${process.pid}\n`);
     } catch {
       rmSync(`${this.#path}.pid`, { force: true });
     }

@@ -30,7 +30,8 @@ export class HostLock implements Lock {
       signal.throwIfAborted();
       const server = await this.#listen(waiting);
       if (server) return held(server);
-      if (!(await this.#holderEnds(waiting, signal))) await delay(retryMs, undefined, { signal });
+      if (!(await this.#holderEnds(waiting, signal)))
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -16,7 +16,9 @@ export class EngineTap {
   readonly #directory: string;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
-  #isHanging = false;
+  isHanging = false;
+  /** Requests at which it begins to hang. */
+  hangsAt: RegExp | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -38,7 +40,7 @@ export class EngineTap {
 
   /** From now on the engine hears nothing and says nothing; connections stay. */
   hang(): void {
-    this.#isHanging = true;
+    this.isHanging = true;
     for (const socket of this.#sockets) socket.pause();
   }
 
@@ -63,12 +65,13 @@ export class EngineTap {
     // A request begins with a chunk: the client's library writes its head at once.
     client.on('data', (chunk: Buffer) => {
       const [, verb, path] = /^(POST|PUT|DELETE) (?:\/v[\d.]+)?([^ ?]+)/.exec(chunk.toString('latin1', 0, 300)) ?? [];
+      if (this.hangsAt?.test(chunk.toString('latin1', 0, 300))) this.hang();
       if (verb !== undefined) this.writes.push({ writer, what: `${verb} ${path ?? ''}` });
     });
     client.pipe(engine);
     if (host === undefined) engine.pipe(client);
     else engine.on('data', (chunk: Buffer) => client.write(disguised(chunk, host)));
-    if (this.#isHanging) for (const socket of [client, engine]) socket.pause();
+    if (this.isHanging) for (const socket of [client, engine]) socket.pause();
   }
 }
 

@@ -15,10 +15,10 @@ export class OperatorProcess {
   readonly #lines: string[] = [];
   readonly #ended: Promise<number | null>;
 
-  constructor(args: readonly string[], logFile: string, env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawnProgram(['up', '--log-format', 'json', ...args], env);
+  constructor(args: readonly string[], logFile: string, env: Readonly<Record<string, string>> = {}, verb = 'up') {
+    this.#child = spawnProgram([verb, '--log-format', 'json', ...args], env);
     const log = createWriteStream(logFile, { flags: 'a' });
-    log.write(`--- up ${args.join(' ')}\n`);
+    log.write(`--- ${verb} ${args.join(' ')}\n`);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       let rest = '';
       stream?.on('data', (chunk: Buffer) => {

@@ -127,8 +127,8 @@ export class TestNetwork {
   }
 
   /** Starts a process that may become the operator, and does not wait for it. */
-  spawn(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): OperatorProcess {
-    const operator = new OperatorProcess([...this.flags, ...flags], join(this.directory, 'operator.log'), env);
+  spawn(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}, verb = 'up'): OperatorProcess {
+    const operator = new OperatorProcess([...this.flags, ...flags], join(this.directory, 'operator.log'), env, verb);
     this.#processes.push(operator);
     return operator;
   }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writevSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { besideOf, putInPlace, replaceFileAtOnce, writeBeside } from '../../files/replace-file.ts';
 import type { Model } from './model.ts';
 import { parseModel } from './marks.ts';
 import { render } from './render.ts';
@@ -8,8 +9,6 @@ import { script, scriptName } from './script.ts';
 
 /** Name of the file that HAProxy reads, in the balancer's directory. */
 export const configName = 'haproxy.cfg';
-const nextName = 'haproxy.cfg.next';
-const mode = 0o600;
 
 interface Content {
   /** Of the file that was read: it changes with every writing, whoever writes. */
@@ -66,42 +65,22 @@ export class ConfigFile {
     const pieces = render(model);
     const known = this.#read();
     if (known?.pieces && isSame(known.pieces, pieces)) return;
-    const next = openSync(this.#next, 'w', mode);
-    try {
-      writev(next, pieces);
-    } finally {
-      closeSync(next);
-    }
-    const stamp = stampOf(this.#next);
-    renameSync(this.#next, this.#path);
-    this.#learn(stamp, model, pieces);
+    this.#learn(stampIn(replaceFileAtOnce(this.#path, pieces)), model, pieces);
   }
 
   /** Puts a content beside the file, to be checked, and on the disk. Returns its name within the directory. */
   async propose(pieces: readonly Buffer[]): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    writeFileSync(join(this.#directory, scriptName), script, { mode });
-    const file = await open(this.#next, 'w', mode);
-    try {
-      writev(file.fd, pieces);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return nextName;
+    replaceFileAtOnce(join(this.#directory, scriptName), script);
+    await writeBeside(this.#path, pieces);
+    return basename(besideOf(this.#path));
   }
 
   /** Replaces the file by the proposed one in one step, on the disk, too. */
   async accept(model: Model, pieces: readonly Buffer[]): Promise<void> {
-    const stamp = stampOf(this.#next);
-    await rename(this.#next, this.#path);
+    const stamp = stampOf(besideOf(this.#path));
+    await putInPlace(this.#path);
     this.#learn(stamp, model, pieces);
-    const directory = await open(this.#directory, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
   }
 
   /** Removes the directory with everything that HAProxy left in it. */
@@ -113,10 +92,6 @@ export class ConfigFile {
 
   get #path(): string {
     return join(this.#directory, configName);
-  }
-
-  get #next(): string {
-    return join(this.#directory, nextName);
   }
 
   #learn(stamp: string, model: Model, pieces: readonly Buffer[]): void {
@@ -141,14 +116,10 @@ function isSame(left: readonly Buffer[], right: readonly Buffer[]): boolean {
   return left.length === right.length && left.every((piece, index) => piece === right[index]);
 }
 
-/** One call may write less than everything (POSIX, writev). */
-function writev(file: number, pieces: readonly Buffer[]): void {
-  const size = pieces.reduce((sum, { length }) => sum + length, 0);
-  const written = writevSync(file, pieces);
-  if (written < size) writeFileSync(file, Buffer.concat(pieces).subarray(written));
+function stampOf(path: string): string {
+  return stampIn(statSync(path, { bigint: true }));
 }
 
-function stampOf(path: string): string {
-  const { ino, mtimeNs, size } = statSync(path, { bigint: true });
+function stampIn({ ino, mtimeNs, size }: BigIntStats): string {
   return `${ino}:${mtimeNs}:${size}`;
 }
