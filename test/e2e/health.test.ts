@@ -104,17 +104,4 @@ describe('health, told by the operator', function () {
     process.kill(server, 'SIGCONT');
     await net.ready('lone');
   });
-
-  it('is a condition where Consul and the balancer disagree, until they agree', async () => {
-    await net.write('pair.yaml', tiny('pair', { port: net.port(1) }));
-    await net.ready('pair');
-    const [entry] = await net.consul.health('pair');
-    const maintenance = (enable: boolean): Promise<string> =>
-      net.consul.put(`/v1/agent/service/maintenance/${entry?.Service.ID ?? ''}?enable=${enable}`, {});
-    await maintenance(true);
-    const status = await net.until('pair', (each) => conditionOf(each, 'HealthDisputed') !== undefined);
-    expect(conditionOf(status, 'HealthDisputed')?.message).to.include('HAProxy says UP, Consul says critical');
-    await maintenance(false);
-    await net.until('pair', (each) => conditionOf(each, 'HealthDisputed') === undefined);
-  });
 });
