@@ -84,8 +84,8 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
   const doneMs = performance.now();
   const convergedMs = await converge(world, violations, `chaos event ${number} ${kind}`);
   if (convergedMs !== undefined) {
-    if ((await foreigners.digest(event.restartsForeign !== true)) !== before.foreign)
-      violations.push('something of others was changed');
+    const foreign = await foreigners.digest(event.restartsForeign !== true).catch(String);
+    if (foreign !== before.foreign) violations.push('something of others was changed');
     if ((await untouched(world, event)) !== before.replicas)
       violations.push('containers were changed that were none of its concern');
     await load.round().catch((error: unknown) => violations.push(String(error)));
@@ -96,6 +96,7 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
     : {};
   const toll = books.close(await load.report(), { ...event, ...beyond });
   violations.push(...toll.violations);
+  if (violations.length > 0) await keepArtifacts(world.net, `chaos event ${number} ${kind} after`);
   const entry = { kind, event, convergedMs: convergedMs && convergedMs - doneMs, failures: toll.explained, violations };
   tell(entry, number, doneMs - startedMs);
   return entry;

@@ -1,4 +1,6 @@
+import type { HealthEntry } from '../../support/consul.ts';
 import { harmless, type Kinds } from '../event.ts';
+import type { ChaosWorld } from '../world.ts';
 
 /** Registrations that vanish from Consul. */
 export const registryEvents: Kinds = {
@@ -8,7 +10,7 @@ export const registryEvents: Kinds = {
       what: `one registration of ${of} is removed`,
       ...harmless,
       act: async () => {
-        const entries = await world.net.consul.health(of);
+        const entries = await ours(world, of);
         await world.net.consul.put(`/v1/agent/service/deregister/${world.random.pick(entries).Service.ID}`, {});
       },
     };
@@ -17,8 +19,12 @@ export const registryEvents: Kinds = {
     what: 'all registrations of ours are removed',
     ...harmless,
     act: async () => {
-      const entries = (await Promise.all(world.names.map((name) => world.net.consul.health(name)))).flat();
+      const entries = (await Promise.all(world.names.map((name) => ours(world, name)))).flat();
       for (const { Service } of entries) await world.net.consul.put(`/v1/agent/service/deregister/${Service.ID}`, {});
     },
   }),
 };
+
+async function ours({ net }: ChaosWorld, name: string): Promise<readonly HealthEntry[]> {
+  return (await net.consul.health(name)).filter(({ Service }) => !Service.ID.startsWith('theirs-'));
+}
