@@ -10,6 +10,7 @@ describe('nearest', () => {
     ['healthcheck', ['healthCheck', 'headers'], 'healthCheck'],
     ['banana', ['image', 'port'], undefined],
     ['x', [], undefined],
+    ['t', ['url'], undefined],
     ['prot', ['port'], 'port'],
     ['prt', ['ports'], 'ports'],
     ['prt', ['reports'], undefined],
