@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import stringify from 'safe-stable-stringify';
 import { nearest } from '../core/nearest.ts';
+import { printable } from '../core/printable.ts';
 import { keyOf, type ResourceKey } from '../core/resource.ts';
 import type { ManifestProblem, SourceDocument } from '../ports/source.ts';
 
@@ -18,6 +19,10 @@ export type Verdict =
   | { readonly ok: false; readonly problems: readonly ManifestProblem[]; readonly key?: ResourceKey };
 
 const apiVersion = 'mcpnet.io/v1alpha1';
+/** Of one document; who mends these sees the next ones. */
+const mostProblems = 20;
+const longestPart = 200;
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const schemaFiles = ['mcpnetwork.v1alpha1.json', 'mcpservice.v1alpha1.json'];
 
 /** Validates documents against the schema of their kind. Schemas are compiled once, when the module loads. */
@@ -55,7 +60,9 @@ export function admit(document: SourceDocument): Verdict {
   const content = structuredClone(value);
   const key = declaredKey(kind, value['metadata']);
   if (!validate(content)) {
-    const problems = mostTelling(validate.errors ?? []).map((error) => explain(document, error));
+    const errors = mostTelling(validate.errors ?? []);
+    const problems = errors.slice(0, mostProblems).map((error) => explain(document, error));
+    if (errors.length > mostProblems) problems.push(further(document, errors.length - mostProblems));
     return { ok: false, problems, ...(key && { key }) };
   }
   // The schema has just vouched for this shape.
@@ -80,14 +87,17 @@ export function readmit(kind: string, spec: unknown): unknown {
 function reject(document: SourceDocument, path: string[], message: string, remedy: string): Verdict {
   return {
     ok: false,
-    problems: [{ file: document.file, ...document.locate(path), path: path.join('.'), message, remedy }],
+    problems: [problemAt(document, path, message, remedy)],
   };
 }
 
 /** Whose manifest this is meant to be, even if it is invalid otherwise. */
 function declaredKey(kind: string, metadata: unknown): ResourceKey | undefined {
-  if (!isRecord(metadata) || typeof metadata['name'] !== 'string') return undefined;
-  return keyOf(kind, typeof metadata['namespace'] === 'string' ? metadata['namespace'] : 'default', metadata['name']);
+  if (!isRecord(metadata)) return undefined;
+  const { name, namespace = 'default' } = metadata;
+  if (typeof name !== 'string' || typeof namespace !== 'string') return undefined;
+  // Another name names nothing: no resource can have it.
+  return label.test(name) && label.test(namespace) ? keyOf(kind, namespace, name) : undefined;
 }
 
 /** `oneOf` and `if` repeat what their branches said; `required` of the branches of a oneOf means nothing to people. */
@@ -99,10 +109,8 @@ function mostTelling(errors: readonly ErrorObject[]): ErrorObject[] {
 
 function explain(document: SourceDocument, error: ErrorObject): ManifestProblem {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-  const at = (extra: string[], message: string, remedy: string): ManifestProblem => {
-    const full = [...path, ...extra];
-    return { file: document.file, ...document.locate(full), path: printPath(full), message, remedy };
-  };
+  const at = (extra: string[], message: string, remedy: string): ManifestProblem =>
+    problemAt(document, [...path, ...extra], message, remedy);
   // ajv documents the params of each keyword; they are untyped only because a keyword may be user-defined.
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
@@ -146,6 +154,25 @@ function explain(document: SourceDocument, error: ErrorObject): ManifestProblem 
     default:
       return at([], error.message ?? 'is invalid', "see the field's description in the manifest reference");
   }
+}
+
+function further(document: SourceDocument, count: number): ManifestProblem {
+  return problemAt(document, [], `has ${count} further problems`, 'mend the others first');
+}
+
+function problemAt(
+  document: SourceDocument,
+  path: readonly string[],
+  message: string,
+  remedy: string,
+): ManifestProblem {
+  return {
+    file: document.file,
+    ...document.locate(path),
+    path: printable(printPath(path), longestPart),
+    message: printable(message, longestPart),
+    remedy: printable(remedy, 2 * longestPart),
+  };
 }
 
 /** Names of the fields that the schema has at a path. */

@@ -1,3 +1,8 @@
+import { printable } from '../core/printable.ts';
+
+/** What systems allow, PATH_MAX. */
+const longestPath = 4_096;
+
 /** A place that manifests come from. */
 export interface Source {
   /** As shown to people: the directory's path, the repository's address. */
@@ -52,5 +57,5 @@ export interface ManifestProblem extends Position {
 
 /** `files.yaml:14:3 spec.replicas must be integer; write a whole number` */
 export function formatProblem({ file, line, column, path, message, remedy }: ManifestProblem): string {
-  return `${file}:${line}:${column}${path === '' ? '' : ` ${path}`} ${message}; ${remedy}`;
+  return `${printable(file, longestPath)}:${line}:${column}${path === '' ? '' : ` ${path}`} ${message}; ${remedy}`;
 }

@@ -1,12 +1,20 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { printable } from '../core/printable.ts';
 import type { ManifestProblem, Position, SourceDocument } from '../ports/source.ts';
+import { pileIn } from './pile.ts';
+import { oddityIn } from './tree.ts';
 import type { FileEntry } from './walk.ts';
 
 const largestBytes = 1024 * 1024;
 /** Aliases that one document may expand to; more is a bomb. */
 const mostAliases = 100;
+const longestMessage = 300;
+const mostDocuments = 10_000;
+/** What is smaller cannot cost much, whatever it holds. */
+const harmlessBytes = 64 * 1024;
 
 /** One file, parsed. Its documents stay valid as long as the file does not change. */
 export class ManifestFile {
@@ -36,9 +44,9 @@ export class ManifestFile {
         [problem(`has ${entry.sizeBytes} bytes, more than ${largestBytes}`, 'split it; manifests are small')],
       );
     }
-    let text: string;
     try {
-      text = await readFile(entry.path, 'utf8');
+      const { documents, problems } = readManifests(await readFile(entry.path), file, dirname(entry.path));
+      return new ManifestFile(entry, documents, problems);
     } catch (error) {
       return new ManifestFile(
         entry,
@@ -46,7 +54,6 @@ export class ManifestFile {
         [problem(`cannot be read: ${String(error)}`, "give the operator's user the right to read it")],
       );
     }
-    return new ManifestFile(entry, ...read(text, file, dirname(entry.path), problem));
   }
 
   isSame(entry: FileEntry): boolean {
@@ -55,15 +62,46 @@ export class ManifestFile {
   }
 }
 
-function read(
-  text: string,
+/**
+ * The documents of a file's content.
+ * @param directory where relative paths in them start
+ */
+export function readManifests(
+  bytes: Buffer,
   file: string,
   directory: string,
-  problem: (message: string, remedy: string, at?: Position) => ManifestProblem,
-): [SourceDocument[], ManifestProblem[]] {
-  const parsed = new ParsedText(text);
+): { readonly documents: readonly SourceDocument[]; readonly problems: readonly ManifestProblem[] } {
+  const problem = (message: string, remedy: string, at: Position = { line: 1, column: 1 }): ManifestProblem => ({
+    file,
+    ...at,
+    path: '',
+    message: printable(message, longestMessage),
+    remedy,
+  });
+  if (!isUtf8(bytes))
+    return { documents: [], problems: [problem('is not UTF-8 here', 'save the file as UTF-8', firstBroken(bytes))] };
+  const text = bytes.toString('utf8');
+  const pile = bytes.length > harmlessBytes ? pileIn(text) : undefined;
+  if (pile !== undefined) {
+    const at = { line: text.slice(0, pile).split('\n').length, column: pile - text.lastIndexOf('\n', pile - 1) };
+    const remedy = 'write it flatter; no field of a manifest is that deep';
+    return { documents: [], problems: [problem('is nested too deeply here', remedy, at)] };
+  }
+  let parsed: ParsedText;
+  try {
+    parsed = new ParsedText(text);
+  } catch (failure) {
+    // The library descends into itself: brackets within brackets use up the stack.
+    const message = `cannot be parsed: ${failure instanceof Error ? failure.message : String(failure)}`;
+    return { documents: [], problems: [problem(message, 'write it flatter; no field of a manifest is that deep')] };
+  }
   const documents: SourceDocument[] = [];
   const problems: ManifestProblem[] = [];
+  if (parsed.documents.length > mostDocuments)
+    return {
+      documents,
+      problems: [problem(`holds more than ${mostDocuments} documents`, 'split it into several files')],
+    };
   parsed.documents.forEach((document, index) => {
     const error = document.errors[0];
     if (error) {
@@ -74,6 +112,12 @@ function read(
       return;
     }
     if (document.contents === null) return;
+    const odd = oddityIn(document);
+    if (odd) {
+      const { line, col } = parsed.lines.linePos(odd.offset);
+      problems.push(problem(odd.message, odd.remedy, { line, column: col }));
+      return;
+    }
     try {
       const value: unknown = document.toJS({ maxAliasCount: mostAliases });
       documents.push({ value, file, directory, locate: parsed.locator(index) });
@@ -90,7 +134,7 @@ function read(
   // An empty file is one that is being written, or a slip; one of comments alone is meant.
   if (text.trim() === '')
     problems.push(problem('holds no document', 'remove the file if it is meant to declare nothing'));
-  return [documents, problems];
+  return { documents, problems };
 }
 
 interface Parsed {
@@ -139,8 +183,25 @@ class ParsedText implements Parsed {
 
 function parse(text: string): Parsed {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  });
   return { documents: Array.isArray(parsed) ? parsed : [], lines };
+}
+
+/** Where the first byte stands that is no part of any character. */
+function firstBroken(bytes: Buffer): Position {
+  let line = 1;
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0 && isUtf8(bytes.subarray(start, end)); end = bytes.indexOf(10, start)) {
+    line++;
+    start = end + 1;
+  }
+  const text = bytes.subarray(start, start + 10_000).toString('utf8');
+  return { line, column: Math.max(text.indexOf('\ufffd'), 0) + 1 };
 }
 
 /** Walks from the whole path towards the root until something stands in the file. */
