@@ -1,4 +1,4 @@
-import { appendFile, readdir, symlink } from 'node:fs/promises';
+import { appendFile, readdir, rename, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -53,8 +53,11 @@ describe('a bad manifest', function () {
   /** Whatever a test has written, and however it ended: two files of two services, and nothing else. */
   async function restore(): Promise<void> {
     const mine = ['network.yaml', 'bystander.yaml'];
+    // In one step: a manifest that is away for a moment is one that was removed.
+    await net.write('.victim.yaml', victim());
+    await rename(join(net.manifests, '.victim.yaml'), join(net.manifests, 'victim.yaml'));
+    mine.push('victim.yaml');
     for (const file of await readdir(net.manifests)) if (!mine.includes(file)) await net.remove(file);
-    await net.write('victim.yaml', victim());
     await net.until('victim', (status) => conditionOf(status, 'Accepted')?.status === 'True' && isReady(status));
     await eventually(async () => (await net.statuses()).length === 3 && (await net.containers()).length === 4, {
       timeoutMs: 30_000,
