@@ -54,7 +54,7 @@ describe('a route that somebody changed', function () {
       await eventually(async () => expect(await serverState()).to.not.deep.equal(before));
       await eventually(async () => expect(await serverState()).to.deep.equal(before), soon);
       expect(await net.haproxy.reloads()).to.equal(reloads);
-      expect(await events.seen()).to.deep.equal([]);
+      expect((await events.seen()).filter(isChange)).to.deep.equal([]);
       await net.ready('first');
       await staysQuiet(net);
     });
@@ -145,7 +145,12 @@ describe('a route that somebody changed', function () {
       ];
       await eventually(() => expect(made).to.include(net.operator.changes.slice(changes)[0]), { timeoutMs: 40_000 });
       await eventually(async () => expect(await registration()).to.deep.equal(before), soon);
-      expect(await events.seen()).to.deep.equal([]);
+      expect((await events.seen()).filter(isChange)).to.deep.equal([]);
       await staysQuiet(net);
     });
 });
+
+/** A look into the bridge's volume mounts it for a moment, whenever that look is due. */
+function isChange(event: string): boolean {
+  return !/^volume (un)?mount /.test(event);
+}
