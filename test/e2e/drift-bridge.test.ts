@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { VolumeContents } from '../../operator/drivers/docker/volume-content.ts';
 import { docker, execIn, runContainer } from '../support/docker.ts';
 import { staysQuiet } from '../support/drift.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,6 +17,21 @@ describe("the bridge's volume", function () {
     await net.start();
     await net.ready('first');
     await net.networkReady();
+  });
+
+  it('is asked for by way of the engine only after something could not start, where its files are out of reach', async () => {
+    const holders = (await docker.listContainers({ all: true })).filter(
+      ({ Names }) => Names[0]?.startsWith(`/${net.scope}-bridge-`) === true,
+    );
+    const { Volumes: volumes } = await docker.listVolumes();
+    const name = holders[0]?.Mounts[0]?.Name ?? '';
+    const contents = new VolumeContents(docker, false);
+    const events = await net.watchDocker();
+    expect([...(await contents.missing(holders, volumes))]).to.deep.equal([]);
+    expect(await events.seen(), 'the engine was not asked').to.deep.equal([]);
+    contents.suspect(name);
+    expect([...(await contents.missing(holders, volumes))], 'it is whole').to.deep.equal([]);
+    expect(await events.seen()).to.include(`volume mount ${name}`);
   });
 
   it('gets back what somebody took out of it while it is in use, and containers start from it again', async () => {

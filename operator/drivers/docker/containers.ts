@@ -6,6 +6,7 @@ import type { Observed, WorkloadItem } from '../../core/item.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { adjust } from './adjust.ts';
+import { bridgeDirectory } from './bridge-program.ts';
 import { call, statusOf, unless } from './client.ts';
 import { copyIn } from './copy-in.ts';
 import { adjustable, createOptions } from './create-options.ts';
@@ -156,6 +157,10 @@ function explainStart(item: WorkloadItem, error: unknown): unknown {
     return new Fault('conflict', 'PortTaken', `${item.id} needs a port that another process holds: ${message}`, {
       cause: error,
     });
+  }
+  if (item.spec.bridge && message.includes('no such file or directory') && message.includes(bridgeDirectory)) {
+    const text = `${item.id} cannot start: a file of the bridge is missing in volume ${item.spec.bridge.volume}; it is put back at the next look, within 30 s`;
+    return new Fault('missing', 'BridgeMissing', text, { cause: error });
   }
   if (message.includes('executable file not found') || message.includes('no such file or directory')) {
     return new Fault('invalid', 'CommandNotFound', `${item.id} cannot start: ${message}; correct spec.command`, {

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { Fault } from '../../core/fault.ts';
-import type { ItemRef, ItemType, Observed } from '../../core/item.ts';
+import type { ItemRef, ItemType, Observed, WorkloadItem } from '../../core/item.ts';
 import type { Action } from '../../core/plan.ts';
 import type { Driver, Hint } from '../../ports/driver.ts';
 import { call } from './client.ts';
@@ -29,7 +29,7 @@ export class DockerDriver implements Driver {
   constructor(options: DockerDriverOptions) {
     this.#options = options;
     this.#containers = new Containers(options);
-    this.#contents = new VolumeContents(options.docker);
+    this.#contents = new VolumeContents(options.docker, options.isLocal ?? false);
   }
 
   async list(): Promise<Observed[]> {
@@ -39,7 +39,7 @@ export class DockerDriver implements Driver {
       call('list networks', docker.listNetworks()),
       call('list volumes', docker.listVolumes({ filters: { label: [`${label.owner}=${scope}`] } })),
     ]);
-    const missing = await this.#contents.missing(holders);
+    const missing = await this.#contents.missing(holders, volumes.Volumes);
     const filled = new Set(holders.map(({ Labels }) => Labels[label.id] ?? ''));
     return [
       ...workloads,
@@ -73,17 +73,26 @@ export class DockerDriver implements Driver {
       case 'network':
         return createNetwork(docker, scope, item, () => this.read(item));
       case 'volume':
-        this.#contents.forget(item.id);
         return createVolume(docker, scope, item, logger);
       case 'workload':
         return verb === 'update'
           ? this.#containers.adjust(item)
-          : this.#starts.add(() => this.#containers.run(item, verb !== 'prepare'));
+          : this.#starts.add(() => this.#run(item, verb !== 'prepare'));
       case 'balancer':
       case 'backend':
       case 'registration':
       case 'server':
         throw new Fault('bug', 'InternalError', `Docker has no items of type ${item.type}`);
+    }
+  }
+
+  async #run(item: WorkloadItem, andStart: boolean): Promise<void> {
+    try {
+      await this.#containers.run(item, andStart);
+    } catch (error) {
+      if (item.spec.bridge && error instanceof Fault && error.reason === 'BridgeMissing')
+        this.#contents.suspect(item.spec.bridge.volume);
+      throw error;
     }
   }
 

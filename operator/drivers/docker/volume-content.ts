@@ -1,52 +1,80 @@
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { bridgeFiles } from './bridge-program.ts';
 import { call, statusOf, unless } from './client.ts';
 import { holderRole, label } from './labels.ts';
 
-const lookEveryMs = 25_000;
-
 /**
- * Whether volumes that were filled from an image still have what others start from. Looked at through the container that
- * mounts the volume and is never started: a few calls for each volume at every resync, however many containers use it.
+ * Whether volumes that were filled from an image still have what others start from. Where the engine's files can be read
+ * they are looked at themselves. To ask the engine makes it mount the volume, which it announces as an event each time: it
+ * is asked only after a container could not start.
  */
 export class VolumeContents {
   readonly #docker: Docker;
-  readonly #seen = new Map<string, { readonly atMs: number; readonly missing: string | undefined }>();
+  readonly #isLocal: boolean;
+  readonly #suspects = new Set<string>();
 
-  constructor(docker: Docker) {
+  constructor(docker: Docker, isLocal: boolean) {
     this.#docker = docker;
+    this.#isLocal = isLocal;
   }
 
-  forget(volume: string): void {
-    this.#seen.delete(volume);
+  /** Something could not start from this volume: the next look asks the engine, if need be. */
+  suspect(volume: string): void {
+    this.#suspects.add(volume);
   }
 
   /** Path of a file that somebody took out of a volume, by the volume's name; volumes that are whole are absent. */
-  async missing(holders: readonly Docker.ContainerInfo[]): Promise<ReadonlyMap<string, string>> {
+  async missing(
+    holders: readonly Docker.ContainerInfo[],
+    volumes: readonly Docker.VolumeInspectInfo[],
+  ): Promise<ReadonlyMap<string, string>> {
     const found = await Promise.all(
-      holders.filter(hasMount).map(async (holder) => {
-        const volume = holder.Labels[label.id] ?? '';
-        const known = this.#seen.get(volume);
-        if (known && performance.now() - known.atMs < lookEveryMs) return [volume, known.missing] as const;
-        const missing = await this.#look(holder);
-        this.#seen.set(volume, { atMs: performance.now(), missing });
-        return [volume, missing] as const;
+      holders.map(async (holder) => {
+        // A container that only lends its image's content mounts nothing.
+        const [mount] = holder.Mounts;
+        const volume = volumes.find(({ Name }) => Name === mount?.Name);
+        if (!mount || !volume) return undefined;
+        const missing = await this.#look(volume, mount.Destination, holder.Id);
+        return missing === undefined ? undefined : ([volume.Name, missing] as const);
       }),
     );
-    return new Map(found.flatMap(([volume, missing]) => (missing === undefined ? [] : [[volume, missing]])));
+    return new Map(found.filter((each) => each !== undefined));
   }
 
-  async #look({ Id, Mounts }: Docker.ContainerInfo): Promise<string | undefined> {
-    for (const path of bridgeFiles.filter((each) => Mounts.some(({ Destination }) => each.startsWith(Destination)))) {
-      try {
-        await call(`look for ${path}`, this.#docker.getContainer(Id).infoArchive({ path }));
-      } catch (error) {
-        if (statusOf(error) === 404) return path;
-        throw error;
-      }
+  async #look({ Name, Mountpoint }: Docker.VolumeInspectInfo, mountPath: string, holder: string): Promise<Missing> {
+    const paths = bridgeFiles.filter((path) => path.startsWith(`${mountPath}/`));
+    if (this.#isLocal && (await exists(Mountpoint)) === true) {
+      for (const path of paths) if ((await exists(join(Mountpoint, relative(mountPath, path)))) === false) return path;
+      return undefined;
     }
+    if (!this.#suspects.has(Name)) return undefined;
+    for (const path of paths) if (!(await this.#holds(holder, path))) return path;
+    this.#suspects.delete(Name);
     return undefined;
+  }
+
+  async #holds(container: string, path: string): Promise<boolean> {
+    try {
+      await call(`look for ${path}`, this.#docker.getContainer(container).infoArchive({ path }));
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw error;
+    }
+  }
+}
+
+type Missing = string | undefined;
+
+/** Undefined where that cannot be told: the engine's files are root's, or those of another machine. */
+async function exists(path: string): Promise<boolean | undefined> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? false : undefined;
   }
 }
 
@@ -87,11 +115,6 @@ export async function fillAgain(
 export async function removeFiller(docker: Docker, holder: string): Promise<void> {
   const name = fillerName(holder);
   await unless(404, call(`remove ${name}`, docker.getContainer(name).remove({ force: true })));
-}
-
-/** One that only lends its image's content has none. */
-function hasMount({ Mounts }: Docker.ContainerInfo): boolean {
-  return Mounts.length > 0;
 }
 
 function fillerName(holder: string): string {
