@@ -51,6 +51,7 @@ export class Watch {
     driver.act = (action) => {
       if (isForeign(this.#harness, action)) this.breaches.push(`not ours: ${describe(action)}`);
       const before = this.#reached();
+      this.#expectUse(action);
       act(action);
       this.#judge(action, before);
     };
@@ -90,6 +91,12 @@ export class Watch {
       if (isMore && made > wanted.most)
         this.breaches.push(`${made} containers where ${wanted.most} are the most: ${describe(action)}`);
     }
+  }
+
+  /** What has been done is not done again by one who could see that it was. */
+  #expectUse(action: Action): void {
+    if (!this.#expectations.isCalm || this.#unseen.has(itemKey(action.item))) return;
+    if (isDone(this.#harness, action)) this.breaches.push(`was done already: ${describe(action)}`);
   }
 
   /** What is declared goes only if a scan that was whole did not find it. */
@@ -157,6 +164,15 @@ function isForeign({ world }: Harness, { verb, item }: Action): boolean {
     case 'server':
       return false;
   }
+}
+
+/** Whether a workload runs, or a server is there or drains, as this action would have it. */
+function isDone({ world }: Harness, { verb, item }: Action): boolean {
+  if (item.type === 'workload' && (verb === 'create' || verb === 'start'))
+    return world.engine.containers.get(item.id)?.state === 'running';
+  if (item.type !== 'server' || (verb !== 'create' && verb !== 'drain')) return false;
+  const found = world.balancer.find(item);
+  return found?.phase === (verb === 'drain' ? 'draining' : 'ready') && (verb === 'drain' || found.hash === item.hash);
 }
 
 function describe({ verb, item, cause }: Action): string {
