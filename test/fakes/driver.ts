@@ -7,6 +7,8 @@ import { count, type Circumstances } from './trouble.ts';
 export interface FakeDriverDeps extends Circumstances {
   /** Every action that a driver was given, in order. */
   readonly log: Action[];
+  /** Those of them that took effect, in order: one that is refused changes nothing. */
+  readonly effects: Action[];
 }
 
 const lateMs = 2_000;
@@ -59,6 +61,7 @@ export abstract class FakeDriver implements Driver {
     await this.line.call(
       () => {
         this.act(action);
+        this.deps.effects.push(action);
       },
       { caller, writes: `${verb} ${item.type} ${item.id}` },
     );

@@ -37,6 +37,7 @@ export class FakeWorld {
       injected: new Map(),
       onWrite: undefined,
       log: this.actions,
+      effects: [],
     };
     this.engine = new FakeEngine(this.circumstances);
     this.registry = new FakeRegistry(this.circumstances);

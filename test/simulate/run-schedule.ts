@@ -69,10 +69,11 @@ async function judge({ happenings }: Schedule, harness: Harness): Promise<Failur
   recover(harness);
   // What hangs was begun in other times: it ends within its deadline.
   await harness.pass(31_000);
-  const [before, done] = [world.snapshot(), world.actions.length];
+  const { effects } = world.circumstances;
+  const [before, done] = [world.snapshot(), effects.length];
   const isSettled = await settle(harness, () => lacks(harness, declared).length === 0);
   if (!isSettled) return { invariant: 'it converges', what: lacks(harness, declared).join('; ') || 'it never rests' };
-  const [steps, differing] = [world.actions.slice(done), differences(before, world.snapshot())];
+  const [steps, differing] = [effects.slice(done), differences(before, world.snapshot())];
   if (steps.length > 2 * differing)
     return { invariant: 'it takes no detours', what: `${steps.length} steps for ${differing} items that differed` };
   if (!isDeepStrictEqual(foreignState(world), foreign))

@@ -42,6 +42,7 @@ export class Watch {
     this.#watchReads(driver);
     driver.apply = async (action, caller) => {
       this.#wanted.set(action, this.#wantedNow());
+      this.#expectUse(action);
       const acting = this.#actingOf(caller ?? driver);
       const item = itemKey(action.item);
       if (acting.has(item)) this.breaches.push(`acted on twice at once: ${describe(action)}`);
@@ -51,7 +52,6 @@ export class Watch {
     driver.act = (action) => {
       if (isForeign(this.#harness, action)) this.breaches.push(`not ours: ${describe(action)}`);
       const before = this.#reached();
-      this.#expectUse(action);
       act(action);
       this.#judge(action, before);
     };
@@ -62,7 +62,8 @@ export class Watch {
     driver.read = async (ref, caller) => {
       try {
         const found = await read(ref, caller);
-        this.#unseen.delete(itemKey(ref));
+        // What was not found may have come to be while the answer was on its way.
+        if (found) this.#unseen.delete(itemKey(ref));
         return found;
       } catch (error) {
         this.#unseen.add(itemKey(ref));
