@@ -46,7 +46,7 @@ export function admit(document: SourceDocument): Verdict {
     return reject(document, [], 'is not an object', 'write a mapping with apiVersion, kind, metadata and spec');
   if (value['apiVersion'] !== apiVersion)
     return reject(document, ['apiVersion'], `is ${quote(value['apiVersion'])}`, `write ${apiVersion}`);
-  const kind = String(value['kind']);
+  const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const validate = validators.get(kind);
   if (!validate)
     return reject(

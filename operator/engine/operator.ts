@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import { itemKey, type ItemRef, type Observed } from '../core/item.ts';
 import type { Action, Plan } from '../core/plan.ts';
-import { resourceKey, type ResourceKey } from '../core/resource.ts';
+import type { ResourceKey } from '../core/resource.ts';
 import { Compiler } from './compile.ts';
 import { Commands } from './commands.ts';
 import { Events } from './events.ts';
@@ -165,6 +165,14 @@ export class Operator {
     });
   }
 
+  /** Looks at the whole world again, as it does by itself from time to time. Resolves when every key is queued. */
+  async resync(): Promise<void> {
+    this.#ledger.retry();
+    await this.#world.listAll();
+    this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields['instance'] ?? [])));
+    for (const key of this.keys()) this.#queue.add(key);
+  }
+
   /** What the next passes would do, from what is known now. Reads and writes nothing. */
   currentPlans(): Plan[] {
     return this.keys().map((key) => this.#passes.plan(key).plan);
@@ -228,11 +236,7 @@ export class Operator {
   #resyncLater(): void {
     this.#deps.clock.after(this.#deps.resyncMs ?? defaultResyncMs, () => {
       if (this.#abort.signal.aborted) return;
-      this.#ledger.retry();
-      void this.#world.listAll().then(() => {
-        this.#readiness.retain(new Set(this.observation.all().flatMap(({ fields }) => fields['instance'] ?? [])));
-        for (const resource of this.store.all()) this.#queue.add(resourceKey(resource));
-        for (const owner of this.observation.owners()) this.#queue.add(owner);
+      void this.resync().then(() => {
         this.#resyncLater();
       });
     });

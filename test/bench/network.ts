@@ -18,7 +18,7 @@ export interface Manifest {
 
 export const tinyImage = 'mcpnet-test/tiny:1';
 const apiVersion = 'mcpnet.io/v1alpha1';
-const servicePorts = 60;
+const defaultPorts = 60;
 const open = new Set<BenchNetwork>();
 
 /** A scope, directories, Docker networks and ports that nobody else has. Nothing of it is left after `close`. */
@@ -30,13 +30,15 @@ export class BenchNetwork {
   readonly internal = `${this.scope}-internal`;
   readonly #frontend = `${this.scope}-frontend`;
   readonly #firstPort: number;
+  readonly #servicePorts: number;
 
-  private constructor(firstPort: number) {
+  private constructor(firstPort: number, servicePorts: number) {
     this.#firstPort = firstPort;
+    this.#servicePorts = servicePorts;
   }
 
-  static async open(): Promise<BenchNetwork> {
-    const network = new BenchNetwork(await freePorts(servicePorts + 3));
+  static async open(servicePorts = defaultPorts): Promise<BenchNetwork> {
+    const network = new BenchNetwork(await freePorts(servicePorts + 3), servicePorts);
     open.add(network);
     await mkdir(network.manifests, { recursive: true });
     await mkdir(network.state, { recursive: true, mode: 0o700 });
@@ -63,7 +65,7 @@ export class BenchNetwork {
     const spec = {
       networks: { frontend: { name: this.#frontend }, internal: { name: this.internal } },
       ports: {
-        services: `${first + 3}-${first + 2 + servicePorts}`,
+        services: `${first + 3}-${first + 2 + this.#servicePorts}`,
         discovery: first,
         dashboard: first + 1,
         statistics: first + 2,

@@ -23,6 +23,7 @@ import { footprint } from './rows/footprint.ts';
 import { haproxyConfig } from './rows/haproxy-config.ts';
 import { closeLoad, loadRows } from './rows/load.ts';
 import { proxy } from './rows/proxy.ts';
+import { realMany } from './rows/real-200.ts';
 import { repair } from './rows/repair.ts';
 import { scale } from './rows/scale.ts';
 import { scaleFake } from './rows/scale-fake.ts';
@@ -40,7 +41,11 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   'bridge-vanish': bridgeVanish,
 };
 /** How it grows; minutes each. */
-const scaleRows: typeof ordinaryRows = { 'scale-fake': scaleFake, 'haproxy-config': haproxyConfig };
+const scaleRows: typeof ordinaryRows = {
+  'scale-fake': scaleFake,
+  'haproxy-config': haproxyConfig,
+  'real-200': realMany,
+};
 const rows = { ...ordinaryRows, ...scaleRows, ...loadRows };
 const output = fileURLToPath(new URL('../../bench', import.meta.url));
 const quietCores = 0.5;

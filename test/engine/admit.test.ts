@@ -104,6 +104,11 @@ describe('admission', () => {
       'files.yaml:2:1 kind "MCPServices" is not a kind of this API; did you mean "MCPService"?',
     ],
     [
+      'a kind that no text can be made of',
+      'apiVersion: mcpnet.io/v1alpha1\nkind: {toString: 1, valueOf: 1}\n',
+      'files.yaml:2:1 kind {"toString":1,"valueOf":1} is not a kind of this API; remove it, or use one of MCPNetwork, MCPService',
+    ],
+    [
       'a document that is no object',
       '- a\n- b\n',
       'files.yaml:1:1 is not an object; write a mapping with apiVersion, kind, metadata and spec',

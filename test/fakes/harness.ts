@@ -37,6 +37,7 @@ export class Harness {
     this.world = options.world ?? new FakeWorld();
     this.source = options.source ?? new FakeSource();
     this.source.isSubjectTo(this.world.circumstances);
+    this.source.mayBeEmpty = options.allowEmpty ?? false;
     this.records = new MemoryRecords(this.world.circumstances);
     this.#life = new Life(this.world.clock);
     this.operator = this.#build();

@@ -10,6 +10,8 @@ export class FakeSource {
   more: Partial<Snapshot> = {};
   /** Whether this manifest cannot be found for now. */
   isHidden: (name: string) => boolean = () => false;
+  /** Whether its operator takes a directory without manifests at its word. */
+  mayBeEmpty = false;
   /** Manifests that a complete scan did not find: the operator may take them for removed. */
   readonly missed = new Set<string>();
   /** Whether each manifest is a file of its own, which can be read alone. */
@@ -73,7 +75,7 @@ export class FakeSource {
     const documents = shown.map(([name, value]) => documentOf(value, this.#isFileEach ? fileOf(name) : undefined));
     const snapshot: Snapshot = { documents, problems: [], complete: true, ...this.more };
     for (const [name] of shown) this.#known.add(name);
-    const isWhole = snapshot.complete && snapshot.documents.length > 0;
+    const isWhole = snapshot.complete && (snapshot.documents.length > 0 || this.mayBeEmpty);
     if (isWhole) for (const name of this.#known) if (!this.manifests.has(name)) this.missed.add(name);
     return snapshot;
   }

@@ -3,7 +3,7 @@ import { FakeWorld } from '../fakes/world.ts';
 import { name, type Scene } from './crash-scenes.ts';
 import { endState } from './end-state.ts';
 import { addForeign } from './foreign.ts';
-import { settle } from './settle.ts';
+import { settle, stepMs } from './settle.ts';
 import { containersOf, Watch } from './watch.ts';
 
 /**
@@ -31,6 +31,7 @@ export interface Run {
 }
 
 const restartMs = 1_000;
+const longestMs = 300_000;
 
 /**
  * Plays a scene to its end; with a crash, the operator is killed at one of its steps and another takes over.
@@ -59,7 +60,8 @@ export async function play(scene: Scene, slowMs: number, crash?: Crash): Promise
   if (scene.before.length === 0) void harness.operator.start();
   void scene.command?.(harness);
   if (crash) {
-    for (let waitedMs = 0; !crashed.is && waitedMs < 60_000; waitedMs += 100) await harness.pass(100);
+    // As `settle` goes: in other steps other turns of the event loop come between, and both runs must be one until the crash.
+    for (let waitedMs = 0; !crashed.is && waitedMs < longestMs; waitedMs += stepMs) await harness.pass(stepMs);
     if (!crashed.is) throw new Error(`there was no side effect ${crash.at}`);
     await harness.pass(restartMs);
     await harness.start();

@@ -2,7 +2,7 @@ import type { Harness } from '../fakes/harness.ts';
 
 /** Longer than a resync, a rescan and every poll take to come round. */
 const quietMs = 35_000;
-const stepMs = 2_500;
+export const stepMs = 2_500;
 const longestMs = 300_000;
 
 /** Lets time pass until nothing has been done for so long that nothing will be. Returns whether that came to be. */

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { untilRoutable } from '../client.ts';
 import { ComposeProject } from '../compose.ts';
 import { Floor } from '../floor.ts';
-import { BenchNetwork, type Manifest } from '../network.ts';
+import { BenchNetwork } from '../network.ts';
 import { BenchOperator } from '../operator.ts';
 import type { RowResult } from '../report.ts';
+import { coldStartOf, withoutServices } from '../served.ts';
 import { median } from '../statistics.ts';
 
 const serviceCount = 20;
 const settleMs = 2_000;
-const askEveryMs = 5;
 
 /** Files written -> all routable, beside the same containers made by raw calls and by Compose. Operator and network are up. */
 export async function coldStart(quick: boolean): Promise<RowResult> {
@@ -31,10 +30,10 @@ export async function coldStart(quick: boolean): Promise<RowResult> {
       const steps = [
         async () => {
           const startMs = Date.now();
-          const routableMs = await ours(network, operator, services);
+          const routableMs = await coldStartOf(network, operator, services);
           samples.ours.push(Math.max(...routableMs) - startMs);
           phases.push({ firstRoutable: Math.min(...routableMs) - startMs, ...stepTimes(operator, startMs) });
-          await remove(network, services);
+          await withoutServices(network, services);
         },
         async () => {
           const startMs = Date.now();
@@ -97,24 +96,8 @@ function result(
   };
 }
 
-async function ours(network: BenchNetwork, operator: BenchOperator, services: readonly Manifest[]): Promise<number[]> {
-  const before = operator.done.length;
-  for (const service of services) await network.write(service);
-  return Promise.all(
-    services.map(async ({ metadata }, index) => {
-      await operator.untilRouted(metadata.name, before);
-      return untilRoutable(network.url(index), askEveryMs);
-    }),
-  );
-}
-
 /** When the last action of each kind had ended. */
 function stepTimes(operator: BenchOperator, startMs: number): Record<string, number> {
   const steps = operator.done.filter(({ atMs }) => atMs >= startMs);
   return Object.fromEntries(steps.map(({ verb, item, atMs }) => [`${verb} ${item.split('/', 1)[0]}`, atMs - startMs]));
-}
-
-async function remove(network: BenchNetwork, services: readonly Manifest[]): Promise<void> {
-  for (const service of services) await network.remove(service);
-  await network.withoutServices();
 }
