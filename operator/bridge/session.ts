@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { Backlog } from './backlog.ts';
+import { EarlyCancellations } from './early-cancellations.ts';
 import { Exchanges } from './exchanges.ts';
 import {
   cancellation,
   errorCode,
   failure,
+  isRequest,
   isRequestId,
   isResponse,
   type JsonRpcMessage,
@@ -30,6 +32,7 @@ export class Session {
   readonly #upstream: Upstream;
   readonly #exchanges = new Exchanges();
   readonly #backlog = new Backlog();
+  readonly #early = new EarlyCancellations();
   #standing: SseStream | undefined;
   #awaitInitialize: ((response: JsonRpcResponse) => void) | undefined;
   #over = false;
@@ -80,8 +83,10 @@ export class Session {
       this.#upstream.send(message, json);
       const cancelled =
         'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'];
+      if (!isRequestId(cancelled)) continue;
+      if (!this.#exchanges.has(cancelled)) this.#early.add(cancelled);
       // The server need not answer what was cancelled, and the client does not wait for it.
-      if (isRequestId(cancelled)) this.#exchanges.settle(cancelled);
+      this.#exchanges.settle(cancelled);
     }
     this.#reportActivity();
   }
@@ -92,7 +97,10 @@ export class Session {
     this.#exchanges.add(messages, stream);
     this.#reportActivity();
     this.#backlog.drainTo(stream);
-    for (const message of messages) this.#upstream.send(message, json);
+    for (const message of messages) {
+      if (isRequest(message) && this.#early.take(message.id)) this.#exchanges.settle(message.id);
+      else this.#upstream.send(message, json);
+    }
   }
 
   /** Opens the client's standing stream (GET) for what the server says unasked. */

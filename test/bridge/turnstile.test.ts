@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { racy, startBridge, stopBridges, toy } from './bridge-process.ts';
+import { eventually } from '../support/eventually.ts';
 import { closeClients, connectLegacy } from './clients.ts';
+import { openSession, post, request } from './wire.ts';
 
 describe('bridge, a server that is not safe for concurrent requests', () => {
   afterEach(closeClients);
@@ -27,9 +29,20 @@ describe('bridge, a server that is not safe for concurrent requests', () => {
     const stuck = client
       .callTool({ name: 'never', arguments: {} }, undefined, { signal: abort.signal })
       .catch(() => 'given up');
+    await eventually(async () => (await bridge.health()).body.requests === 1);
     expect((await bridge.health()).code).to.equal(200);
     abort.abort();
     expect(await stuck).to.equal('given up');
     expect((await client.listTools()).tools.length).to.be.above(0);
+  });
+
+  it('does not begin what was cancelled before it came: two POSTs arrive in any order', async () => {
+    const { url } = await startBridge(['--isolation', 'shared', '--max-requests', '1'], toy());
+    const session = await openSession(url);
+    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
+    expect((await post(url, cancel, session)).status).to.equal(202);
+    expect((await post(url, request(7, 'tools/call', { name: 'never' }), session)).messages).to.deep.equal([]);
+    const { messages } = await post(url, request(8, 'tools/list'), session);
+    expect(messages.map(({ id }) => id)).to.deep.equal([8]);
   });
 });
