@@ -1,0 +1,21 @@
+/** What clients made of one service or replica, read from the balancer. */
+export interface Traffic {
+  readonly sessions: number;
+  readonly requestsPerSecond: number;
+  readonly errorsPerSecond: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly p99Ms?: number;
+}
+
+/** The traffic as of the last look, which is taken while somebody wants to know. */
+export interface TrafficBook {
+  /** @param key resource key of the service */
+  service(key: string): Traffic | undefined;
+  /** @param id name of the container */
+  instance(id: string): Traffic | undefined;
+  /** Calls back after every look; the returned function ends that. */
+  subscribe(listener: () => void): () => void;
+}
