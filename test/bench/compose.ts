@@ -48,7 +48,9 @@ export class ComposeProject {
     return Date.now();
   }
 
+  /** Removed one after the other, since Compose removes all at once and Docker 20.10 can lock up over that. */
   async down(): Promise<void> {
+    for (const { id } of this.#items) await docker.getContainer(id).remove({ force: true, v: true });
     await compose(this.#program, [...this.#arguments, 'down', '--timeout', '1']);
   }
 

@@ -88,7 +88,8 @@ async function removeContainers(scope: string): Promise<number> {
     labels.map((label) => docker.listContainers({ all: true, filters: { label: [label] } })),
   );
   const found = lists.flat();
-  await Promise.all(found.map(({ Id }) => ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }))));
+  // One after the other: see the limit in the operator's own driver.
+  for (const { Id } of found) await ignoreMissing(docker.getContainer(Id).remove({ force: true, v: true }));
   return found.length;
 }
 

@@ -16,6 +16,11 @@ export type DockerDriverOptions = ContainersOptions;
 
 /** Measured: more starts at once than this gain nothing. */
 const startsAtOnce = 4;
+/**
+ * The engine of Docker 20.10 can lock up for good when containers leave a network together: getSvcRecords of the one and
+ * processEndpointDelete of the other take the locks of network and controller in opposite order. Seen at 132 at once.
+ */
+const removalsAtOnce = 1;
 
 /** Networks, volumes and containers of a Docker engine. */
 export class DockerDriver implements Driver {
@@ -25,6 +30,7 @@ export class DockerDriver implements Driver {
   readonly #containers: Containers;
   readonly #contents: VolumeContents;
   readonly #starts = new PQueue({ concurrency: startsAtOnce });
+  readonly #removals = new PQueue({ concurrency: removalsAtOnce });
 
   constructor(options: DockerDriverOptions) {
     this.#options = options;
@@ -98,7 +104,7 @@ export class DockerDriver implements Driver {
 
   async #remove(item: Observed): Promise<void> {
     const { docker } = this.#options;
-    if (item.type === 'workload') await this.#containers.remove(item);
+    if (item.type === 'workload') await this.#removals.add(() => this.#containers.remove(item));
     else if (item.type === 'network') await removeNetwork(docker, item.id, item.fields['networkId'] ?? item.id);
     else await removeVolume(docker, item.id);
   }
