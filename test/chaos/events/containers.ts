@@ -86,7 +86,12 @@ export const containerEvents: Kinds = {
           },
         } as ContainerCreateOptions;
         await container.remove({ force: true });
-        await (await docker.createContainer(options)).start();
+        try {
+          await (await docker.createContainer(options)).start();
+        } catch (error) {
+          // The operator may be quicker: it has started this one (304), or made its own (409).
+          if (![304, 409].includes(Number((error as { statusCode?: number }).statusCode))) throw error;
+        }
       },
     };
   },
