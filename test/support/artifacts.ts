@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { docker } from './docker.ts';
@@ -31,8 +31,14 @@ export async function keepArtifacts(network: TestNetwork, title: string): Promis
 
 async function keepContainers(network: TestNetwork, directory: string): Promise<void> {
   for (const { Id, Names, State, Status } of await network.containers()) {
-    const output = await docker.getContainer(Id).logs({ stdout: true, stderr: true, tail: logLines });
-    await writeFile(join(directory, `${(Names[0] ?? Id).slice(1)}.log`), `${State}, ${Status}\n${textOf(output)}`);
+    const file = join(directory, (Names[0] ?? Id).slice(1));
+    const container = docker.getContainer(Id);
+    const output = await container.logs({ stdout: true, stderr: true, tail: logLines });
+    await writeFile(`${file}.log`, `${State}, ${Status}\n${textOf(output)}`);
+    const inspected = await container.inspect();
+    await writeFile(`${file}.json`, JSON.stringify(inspected, undefined, 2));
+    // The addresses that it has in truth, where its processes can be seen from here.
+    await keep(async () => writeFile(`${file}.addresses`, await readFile(`/proc/${inspected.State.Pid}/net/fib_trie`)));
   }
 }
 
