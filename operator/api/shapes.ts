@@ -16,7 +16,7 @@ export interface HealthView {
   readonly operator: { readonly pid: number; readonly version: string; readonly startedAt: string };
 }
 
-/** A part of the infrastructure: `engine`, `consul`, `haproxy`, `manifests`. */
+/** A part of the infrastructure: `engine`, `consul/NETWORK`, `haproxy/NETWORK`, `manifests`, `state`. */
 export interface PartView {
   readonly name: string;
   readonly ok: boolean;
@@ -63,8 +63,9 @@ export interface ServiceView {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly network: string;
-  readonly transport: string;
+  /** Name of its network; absent, as is `transport`, while no version of its manifest was ever valid. */
+  readonly network?: string;
+  readonly transport?: string;
   readonly ready: ConditionStatus;
   /** Of the condition `Ready`. */
   readonly reason: string;
@@ -84,7 +85,7 @@ export interface ServiceView {
   readonly lastChange?: { readonly at: string; readonly reason: string; readonly message: string };
 }
 
-/** `GET /api/v1/networks`. */
+/** `GET /api/v1/networks`, and `/api/v1/networks/NAMESPACE/NAME` for one; without those that were never valid. */
 export interface NetworkView {
   readonly key: string;
   readonly name: string;
@@ -115,7 +116,7 @@ export interface PortView {
   readonly foreign?: string;
 }
 
-/** `GET /api/v1/events?key=&limit=` (newest first), and what `/api/v1/events/stream` sends as `event`. */
+/** `GET /api/v1/events?key=&namespace=&type=&limit=` (newest first; 100 at most where no limit is given), and what `/api/v1/events/stream` sends as `event`. */
 export interface EventView {
   readonly key: string;
   readonly type: 'Normal' | 'Warning';

@@ -1,10 +1,9 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { createApp, type App, type Shown } from '../api/app.ts';
+import { createApp, type App } from '../api/app.ts';
 import { addCommands } from '../api/commands.ts';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
-import { withoutContents } from '../core/history.ts';
-import { formatPlans } from '../core/plan.ts';
+import { engineHost, isLocalEngine } from '../drivers/docker/client.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
@@ -12,6 +11,7 @@ import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
+import { showOperator, type ShowOptions } from '../views/show.ts';
 import { socketPath } from './client.ts';
 import type { LiveView } from './live-view.ts';
 
@@ -102,7 +102,7 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<App> 
   const path = socketPath(config);
   // Nobody answered at it, so it is left over from an operator that was killed.
   await rm(path, { force: true });
-  const app = createApp({ ...show(operator, config), history: (key) => operator.commands.history(key) });
+  const app = createApp(showOperator(operator, { ...optionsFor(config), withContents: true }));
   addCommands(app, operator.commands);
   await app.listen({ path });
   await chmod(path, 0o600);
@@ -115,7 +115,7 @@ async function listenOnPort(config: Config, operator: Operator, logger: Logger):
   if (!network) return undefined;
   // Of kind MCPNetwork, so admission has validated it against that schema.
   const { bindAddress, dashboard } = (network.spec as MCPNetwork['spec']).ports;
-  const app = createApp(show(operator, config));
+  const app = createApp(showOperator(operator, optionsFor(config)));
   try {
     await app.listen({ host: bindAddress, port: dashboard });
     return app;
@@ -128,15 +128,11 @@ async function listenOnPort(config: Config, operator: Operator, logger: Logger):
   }
 }
 
-function show(operator: Operator, config: Config): Shown {
+function optionsFor(config: Config): ShowOptions {
   return {
-    statuses: () => operator.statuses.all(),
-    events: (key) => operator.events.of(key),
-    problems: () => operator.store.problems,
-    // Specs hold values of variables: they are for those who may read the socket.
-    history: (key) => withoutContents(operator.commands.history(key)),
-    plan: () => formatPlans(operator.currentPlans()),
-    pid: process.pid,
+    state: config.state,
     version: config.version,
+    startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
+    ...(!isLocalEngine(config.dockerHost, process.platform) && { remoteHost: engineHost(config.dockerHost) }),
   };
 }

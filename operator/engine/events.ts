@@ -15,11 +15,16 @@ export interface OperatorEvent {
 
 const keptPerKey = 50;
 const keptKeys = 20_000;
+/** Of all keys together, for those who ask what happened lately. */
+const keptNewest = 2_000;
 
 /** The newest events of each key; equal ones are counted, not repeated. */
 export class Events {
   readonly #clock: Clock;
   readonly #byKey = new Map<ResourceKey, OperatorEvent[]>();
+  /** In the order in which they happened; those that happened again meanwhile are in {@link #outdated}. */
+  #newest: OperatorEvent[] = [];
+  readonly #outdated = new WeakSet<OperatorEvent>();
   readonly #listeners = new Set<(event: OperatorEvent) => void>();
 
   constructor(clock: Clock) {
@@ -48,7 +53,19 @@ export class Events {
     this.#byKey.set(key, events);
     const [oldest] = this.#byKey.keys();
     if (this.#byKey.size > keptKeys && oldest !== undefined) this.#byKey.delete(oldest);
+    if (before) this.#outdated.add(before);
+    this.#newest.push(event);
+    if (this.#newest.length > 2 * keptNewest)
+      this.#newest = this.#newest.filter((each) => !this.#outdated.has(each)).slice(-keptNewest);
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Of all keys, newest first. */
+  *newest(): Generator<OperatorEvent> {
+    for (let index = this.#newest.length - 1; index >= 0; index--) {
+      const event = this.#newest[index];
+      if (event && !this.#outdated.has(event)) yield event;
+    }
   }
 
   of(key: ResourceKey): readonly OperatorEvent[] {

@@ -48,6 +48,11 @@ export class Journal {
   }
 }
 
+/** Whether the reason of an event is that something was done, by the operator or on a person's word. */
+export function isChange(reason: string): boolean {
+  return /^(Created|Prepared|Updated|Started|Draining|Removed)[A-Z]|^(RolledBack|Paused|Resumed|Drained)$/.test(reason);
+}
+
 function eventReason({ verb, item }: Action): string {
   const past = {
     create: 'Created',

@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import { itemKey, type ItemRef, type Observed } from '../core/item.ts';
 import type { Action, Plan } from '../core/plan.ts';
-import type { ResourceKey } from '../core/resource.ts';
+import type { Resource, ResourceKey } from '../core/resource.ts';
 import { Compiler } from './compile.ts';
 import { Commands } from './commands.ts';
 import { Events } from './events.ts';
@@ -181,6 +181,11 @@ export class Operator {
   /** Everything that is declared or exists. */
   keys(): ResourceKey[] {
     return [...new Set([...this.store.keys(), ...this.observation.owners()])].sort();
+  }
+
+  /** A resource as it is in force: as declared, or as somebody rolled it back to. */
+  inForce(key: ResourceKey): Resource | undefined {
+    return this.#ledger.get(key);
   }
 
   /** Parts of the world that cannot be reached now. */

@@ -1,22 +1,15 @@
 import { expect } from 'chai';
-import { createApp, type App } from '../../operator/api/app.ts';
+import type { App } from '../../operator/api/app.ts';
 import { addCommands } from '../../operator/api/commands.ts';
 import type { History } from '../../operator/core/history.ts';
 import { Harness } from '../fakes/harness.ts';
 import { service } from '../fakes/manifests.ts';
+import { appOf } from '../support/shown.ts';
 
 const path = '/api/v1/resources/MCPService/default/files';
 
-async function appOf({ operator }: Harness, withCommands = true): Promise<App> {
-  const app = createApp({
-    statuses: () => operator.statuses.all(),
-    events: (key) => operator.events.of(key),
-    problems: () => operator.store.problems,
-    plan: () => '',
-    history: (key) => operator.commands.history(key),
-    pid: 1,
-    version: '1',
-  });
+async function appWith({ operator }: Harness, withCommands = true): Promise<App> {
+  const app = appOf(operator);
   if (withCommands) addCommands(app, operator.commands);
   await app.ready();
   return app;
@@ -38,7 +31,7 @@ describe('the API', () => {
     harness = await Harness.settled(service('files', { rollout: { drainTimeout: '1s' } }));
     harness.source.set(service('files', { image: 'tiny:2', rollout: { drainTimeout: '1s' } }));
     await harness.pass(30_000);
-    app = await appOf(harness);
+    app = await appWith(harness);
   });
 
   it('tells the history of a service', async () => {
@@ -73,7 +66,7 @@ describe('the API', () => {
   });
 
   it('changes nothing where commands are not offered', async () => {
-    app = await appOf(harness, false);
+    app = await appWith(harness, false);
     for (const verb of ['rollback', 'drain', 'pause', 'resume']) expect(await post(verb)).to.include({ status: 404 });
     expect(harness.operator.commands.history('MCPService/default/files').hold).to.equal(undefined);
   });

@@ -1,0 +1,31 @@
+import type { App } from './app.ts';
+import { parseKey } from '../core/resource.ts';
+import { selects } from './selection.ts';
+import type { EventView } from './shapes.ts';
+import type { Shown } from './shown.ts';
+
+const fewest = 1;
+const usual = 100;
+const most = 1_000;
+
+interface Wanted {
+  readonly key?: string;
+  readonly namespace?: string;
+  readonly type?: EventView['type'];
+  readonly limit?: number;
+}
+
+/** `GET /api/v1/events`: what happened, newest first. */
+export function addEvents(app: App, shown: Shown): void {
+  const limit = { type: 'integer', minimum: fewest, maximum: most, default: usual };
+  const querystring = { type: 'object', properties: { limit } };
+  app.get<{ Querystring: Wanted }>('/api/v1/events', { schema: { querystring } }, ({ query }) => {
+    const { key, type, limit = usual } = query;
+    const items: EventView[] = [];
+    for (const event of key === undefined ? shown.events() : shown.eventsOf(key).toReversed()) {
+      if (items.length === limit) break;
+      if ((type ?? event.type) === event.type && selects(query, parseKey(event.key).namespace, {})) items.push(event);
+    }
+    return { items };
+  });
+}

@@ -1,0 +1,26 @@
+import { keyOf } from '../core/resource.ts';
+import type { App } from './app.ts';
+import { selects, type Selection } from './selection.ts';
+import type { ServiceView } from './shapes.ts';
+import type { Shown } from './shown.ts';
+
+/** `GET /api/v1/services` and `/api/v1/services/NAMESPACE/NAME`. */
+export function addServices(app: App, shown: Shown): void {
+  app.get<{ Querystring: Selection & { network?: string; ready?: ServiceView['ready'] } }>(
+    '/api/v1/services',
+    ({ query }) => {
+      const { network, ready } = query;
+      const items = shown
+        .services()
+        .filter((each) => selects(query, each.namespace, each.labels))
+        .filter((each) => network === undefined || each.network === network)
+        .filter((each) => ready === undefined || each.ready === ready);
+      return { items };
+    },
+  );
+  app.get<{ Params: { namespace: string; name: string } }>('/api/v1/services/:namespace/:name', (request, reply) => {
+    const { namespace, name } = request.params;
+    const service = shown.service(keyOf('MCPService', namespace, name));
+    return service ?? reply.code(404).send({ error: `there is no MCPService named ${name} in namespace ${namespace}` });
+  });
+}

@@ -1,0 +1,55 @@
+import type { Condition } from '../core/condition.ts';
+import type { ResourceKey } from '../core/resource.ts';
+import type { Clock } from '../ports/clock.ts';
+import type {
+  EventView,
+  HealthView,
+  NetworkView,
+  PlanView,
+  ServiceView,
+  StreamMessages,
+  InstanceView,
+} from './shapes.ts';
+
+/** What the API shows; `operator/views` makes it of an operator. */
+export interface Shown {
+  readonly pid: number;
+  readonly version: string;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly clock: Clock;
+  statuses(): readonly ShownStatus[];
+  problems(): readonly unknown[];
+  /** Oldest first. */
+  eventsOf(key: ResourceKey): readonly EventView[];
+  /** @throws Refusal if none is kept */
+  history(key: ResourceKey): unknown;
+  health(): HealthView;
+  /** Ordered by key, as are networks. */
+  services(): readonly ServiceView[];
+  service(key: ResourceKey): ServiceView | undefined;
+  networks(): readonly NetworkView[];
+  network(key: ResourceKey): NetworkView | undefined;
+  /** Of services and of the infrastructure. */
+  instances(): readonly InstanceView[];
+  /** Newest first. */
+  events(): Iterable<EventView>;
+  plan(): PlanView;
+  /** As of the last look; empty where nobody looks. */
+  traffic(): StreamMessages['traffic'];
+  /** Calls back with what is news; the returned function ends that. */
+  subscribe(news: News): () => void;
+}
+
+export interface News {
+  /** A service or a network is another than before, or gone. */
+  changed(key: ResourceKey): void;
+  happened(event: EventView): void;
+  /** Traffic was looked at. */
+  measured(): void;
+}
+
+interface ShownStatus {
+  readonly key: ResourceKey;
+  readonly conditions: readonly Condition[];
+}

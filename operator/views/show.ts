@@ -1,0 +1,130 @@
+import type { NetworkView, ServiceView, StreamMessages, TrafficView } from '../api/shapes.ts';
+import type { Shown } from '../api/shown.ts';
+import type { MCPService } from '../../schemas/types.ts';
+import { withoutContents } from '../core/history.ts';
+import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import { isChange } from '../engine/journal.ts';
+import type { Operator } from '../engine/operator.ts';
+import { systemClock, type Clock } from '../ports/clock.ts';
+import type { TrafficBook } from '../ports/traffic.ts';
+import { diskState } from './disk.ts';
+import { healthView } from './health-view.ts';
+import { instanceViews } from './instance-view.ts';
+import { networkView } from './network-view.ts';
+import { planView } from './plan-view.ts';
+import { serviceView } from './service-view.ts';
+
+export interface ShowOptions {
+  readonly state: string;
+  readonly version: string;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  /** Where ports that the engine binds answer, if it is on another machine. */
+  readonly remoteHost?: string;
+  /** Whether histories are shown with the specs, which hold values of variables. */
+  readonly withContents?: boolean;
+  readonly traffic?: TrafficBook;
+  readonly clock?: Clock;
+}
+
+/** What the API shows of an operator. */
+export function showOperator(operator: Operator, options: ShowOptions): Shown {
+  const { traffic, version, startedAt, clock = systemClock } = options;
+  const { observation, statuses, events, commands, store } = operator;
+  const services = (): ServiceView[] => ofKind('MCPService').flatMap((key) => service(key) ?? []);
+  const networks = (): NetworkView[] => ofKind('MCPNetwork').flatMap((key) => network(key) ?? []);
+  const ofKind = (kind: string): ResourceKey[] =>
+    statuses.all().flatMap((status) => (status.kind === kind ? [status.key] : []));
+  const service = (key: ResourceKey): ServiceView | undefined => {
+    const status = statuses.get(key);
+    if (status?.kind !== 'MCPService') return undefined;
+    const owned = observation.owned(key);
+    return serviceView({
+      status,
+      resource: operator.inForce(key),
+      owned,
+      lastChange: events.of(key).findLast(({ reason }) => isChange(reason)),
+      traffic,
+    });
+  };
+  const servicesOf = ({ metadata: { name, namespace } }: Resource): string[] =>
+    ofKind('MCPService').flatMap((key) => {
+      // Of kind MCPService, so admission has validated it against that schema.
+      const spec = operator.inForce(key)?.spec as MCPService['spec'] | undefined;
+      const { namespace: of, name: service } = parseKey(key);
+      return of === namespace && spec?.networkRef.name === name ? [service] : [];
+    });
+  const network = (key: ResourceKey): NetworkView | undefined => {
+    const status = statuses.get(key);
+    const resource = operator.inForce(key);
+    if (status?.kind !== 'MCPNetwork' || !resource) return undefined;
+    return networkView({
+      status,
+      resource,
+      owned: observation.owned(key),
+      lookup: (ref) => observation.get(ref),
+      unreachable: operator.unreachable,
+      remoteHost: options.remoteHost,
+      services: servicesOf(resource),
+    });
+  };
+  return {
+    pid: process.pid,
+    version,
+    startedAt,
+    clock,
+    statuses: () => statuses.all(),
+    problems: () => store.problems,
+    eventsOf: (key) => events.of(key),
+    history: (key) => (options.withContents ? commands.history(key) : withoutContents(commands.history(key))),
+    health: () =>
+      healthView({
+        statuses: statuses.all(),
+        networks: networks(),
+        unreachable: operator.unreachable,
+        problems: store.problems.length,
+        pruneBlock: store.pruneBlock,
+        disk: diskState(options.state),
+        operator: { pid: process.pid, version, startedAt },
+      }),
+    services,
+    service,
+    networks,
+    network,
+    instances: () => operator.keys().flatMap((key) => instanceViews(observation.owned(key), traffic)),
+    events: () => events.newest(),
+    plan: () => planView(operator.currentPlans()),
+    traffic: () => trafficOf(services()),
+    subscribe: (news) => {
+      const ends = [
+        statuses.subscribe(({ key }) => {
+          news.changed(key);
+        }),
+        events.subscribe((event) => {
+          news.happened(event);
+        }),
+        traffic?.subscribe(() => {
+          news.measured();
+        }),
+      ];
+      return () => {
+        for (const end of ends) end?.();
+      };
+    },
+  };
+}
+
+function trafficOf(services: readonly ServiceView[]): StreamMessages['traffic'] {
+  const measured = <View extends { readonly traffic?: TrafficView }>(
+    views: readonly View[],
+    nameOf: (view: View) => string,
+  ): Record<string, TrafficView> =>
+    Object.fromEntries(views.flatMap((view) => (view.traffic ? [[nameOf(view), view.traffic]] : [])));
+  return {
+    services: measured(services, ({ key }) => key),
+    instances: measured(
+      services.flatMap(({ instances }) => instances),
+      ({ id }) => id,
+    ),
+  };
+}
