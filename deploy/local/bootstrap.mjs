@@ -3,8 +3,8 @@
  * program runs on (the npm package `node`).
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -12,11 +12,13 @@ const neededMajor = 24;
 
 /**
  * Installs the packages of the lockfile unless they are there. Not by `npm ci`, which refuses a lockfile without the
- * optional packages of platforms that a registry does not have.
+ * optional packages of platforms that a registry does not have. In haste an installation newer than the lockfile is taken
+ * at its word.
  */
-export function installPackages(root) {
+export function installPackages(root, inHaste = false) {
   const done = join(root, 'node_modules', '.package-lock.json');
-  if (existsSync(done) && hasWantedVersions(done, join(root, 'package-lock.json'))) return;
+  const wanted = join(root, 'package-lock.json');
+  if (existsSync(done) && ((inHaste && isNewer(done, wanted)) || hasWantedVersions(done, wanted))) return;
   console.error('installing the npm packages');
   const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], {
     cwd: root,
@@ -44,15 +46,29 @@ const nodeFlags = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-
  * replace itself, a child does the work: it shares the terminal, so Ctrl-C reaches it by itself; other signals are
  * passed on.
  */
-export function runInstead(node, args) {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcpnet', 'compile');
+export function runInstead(node, args, isLongLived = true) {
   // glibc's arenas, one per thread, would keep what a busy moment took.
-  const env = { NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '2', ...process.env };
-  if (typeof process.execve === 'function') process.execve(node, [node, ...nodeFlags, ...args], env);
-  const child = spawn(node, [...nodeFlags, ...args], { stdio: 'inherit', env });
+  const env = { NODE_COMPILE_CACHE: compileCache(), MALLOC_ARENA_MAX: '2', ...process.env };
+  const flags = isLongLived ? nodeFlags : [];
+  if (typeof process.execve === 'function') process.execve(node, [node, ...flags, ...args], env);
+  const child = spawn(node, [...flags, ...args], { stdio: 'inherit', env });
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));
+}
+
+/** Runs a program in this process, which has the Node for it: a second one would only have to start as well. */
+export async function runHere(url) {
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? compileCache());
+  await import(url);
+}
+
+function compileCache() {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcpnet', 'compile');
+}
+
+function isNewer(installedPath, wantedPath) {
+  return statSync(installedPath).mtimeMs > statSync(wantedPath).mtimeMs;
 }
 
 function bundledNode(root) {

@@ -1,167 +1,133 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig, type Config, type Flags } from '../config.ts';
-import { findCondition } from '../core/condition.ts';
 import type { Status } from '../engine/status.ts';
 import { readView, reportProblems } from './client.ts';
-import { formatAge, formatTable } from './table.ts';
+import { exitCode } from './exit-code.ts';
+import { instanceListing, instancesOf } from './instance-table.ts';
+import { sortNamed, type Sort } from './kind-names.ts';
+import { addOutputOptions, formatList, isForPrograms, type OutputOptions } from './output.ts';
+import { paintFor } from './paint.ts';
+import { parseSelector, type Selector } from './selector.ts';
+import { spansNamespaces, statusListing } from './status-table.ts';
 
-interface GetOptions extends Flags {
-  readonly output?: 'json' | 'yaml' | 'wide' | 'name';
+interface GetOptions extends Flags, OutputOptions {
   readonly watch?: boolean;
-  readonly selector?: string;
+  readonly selector?: Selector;
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  service: 'MCPService',
-  services: 'MCPService',
-  svc: 'MCPService',
-  mcpservice: 'MCPService',
-  mcpservices: 'MCPService',
-  network: 'MCPNetwork',
-  networks: 'MCPNetwork',
-  net: 'MCPNetwork',
-  mcpnetwork: 'MCPNetwork',
-  mcpnetworks: 'MCPNetwork',
-};
+/** What is asked for: a sort of thing, and names of it; no names mean all. */
+interface Wanted {
+  readonly sort: Sort | 'all';
+  readonly names: readonly string[];
+}
+
+type Listed = Pick<Status, 'metadata'> & object;
+
 const watchMs = 500;
 
 export function getCommand(program: Command): void {
-  program
+  const get = program
     .command('get')
-    .description('list services (or networks) with their state')
-    .argument('[what]', 'services, networks or all', 'services')
+    .description('list services, networks or instances with their state')
+    .argument('[what]', 'services, networks, instances or all; or the name of a service', 'services')
     .argument('[names...]', 'only these')
-    .option('-o, --output <form>', 'json, yaml, wide or name')
-    .option('-l, --selector <labels>', 'only those with these labels: team=platform,tier=1')
-    .option('-w, --watch', 'go on and print every change')
-    .action(async (what: string, names: string[], _options: GetOptions, command: Command) => {
-      const options = command.optsWithGlobals<GetOptions>();
-      const config = readConfig(options);
-      // `mcpnet get files` means the service of that name.
-      const [kind, wanted] =
-        what === 'all' ? [undefined, names] : kinds[what] ? [kinds[what], names] : ['MCPService', [what, ...names]];
-      const select = (statuses: readonly Status[]): Status[] =>
-        statuses.filter((status) => matches(status, kind, wanted, options.selector));
-      await (options.watch ? watch(config, select, options) : once(config, select, wanted, options));
-    });
+    .option(
+      '-l, --selector <labels>',
+      'only those with these labels: team=platform,tier!=1,env in (a,b),!old',
+      selector,
+    )
+    .option('-n, --namespace <namespace>', 'only of this namespace')
+    .option('-A, --all-namespaces', 'of every namespace (the default), with a column for it')
+    .option('-w, --watch', 'go on and print every change');
+  addOutputOptions(get).action(async (what: string, names: string[], _options: GetOptions, command: Command) => {
+    const options = command.optsWithGlobals<GetOptions>();
+    const config = readConfig(options);
+    const wanted = wantedOf(what, names);
+    await (options.watch ? watch(config, wanted, options) : once(config, wanted, options));
+  });
 }
 
-async function once(
-  config: Config,
-  select: (statuses: readonly Status[]) => Status[],
-  wanted: readonly string[],
-  options: GetOptions,
-): Promise<void> {
+/** Of a value of `-l`. @throws InvalidArgumentError */
+export function selector(text: string): Selector {
+  try {
+    return parseSelector(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `get files` means the service of that name, `get network/default` the network. */
+function wantedOf(what: string, names: readonly string[]): Wanted {
+  if (what === 'all') return { sort: 'all', names };
+  const sort = sortNamed(what);
+  if (sort) return { sort, names };
+  const [prefix = '', ...rest] = what.split('/');
+  const named = rest.length > 0 ? sortNamed(prefix) : undefined;
+  return named ? { sort: named, names: [rest.join('/'), ...names] } : { sort: 'MCPService', names: [what, ...names] };
+}
+
+async function once(config: Config, wanted: Wanted, options: GetOptions): Promise<void> {
   const view = await readView(config);
-  const found = select(view.statuses);
   reportProblems(view.problems);
   if (view.source === 'look') console.error('no operator is running; this is what exists now');
-  const missing = wanted.filter((name) => !found.some(({ metadata }) => metadata.name === name));
-  if (found.length > 0 || options.output === 'json' || options.output === 'yaml')
-    console.log(await print(found, options.output));
-  else if (wanted.length === 0) console.error('nothing is declared');
+  const { found, text } = await select(view.statuses, wanted, options);
+  const missing = wanted.names.filter((name) => !found.some(({ metadata }) => metadata.name === name));
+  if (text !== '' && (found.length > 0 || isForPrograms(options.output))) console.log(text);
+  else if (wanted.names.length === 0) console.error(emptiness(view.statuses, options));
   if (missing.length === 0) return;
-  console.error(`not found: ${missing.join(', ')}`);
-  process.exitCode = 1;
+  console.error(`not found: ${missing.join(', ')}; mcpnet get all lists what there is`);
+  process.exitCode = exitCode.failed;
+}
+
+function emptiness(statuses: readonly Status[], { selector, namespace }: GetOptions): string {
+  if (statuses.length === 0) return 'nothing is declared';
+  return selector || namespace !== undefined
+    ? 'nothing of that is declared; leave out -l or -n to see all'
+    : 'there are none';
 }
 
 /** Prints a row whenever it changes, until interrupted. */
-async function watch(
-  config: Config,
-  select: (statuses: readonly Status[]) => Status[],
-  options: GetOptions,
-): Promise<never> {
+async function watch(config: Config, wanted: Wanted, options: GetOptions): Promise<never> {
   const printed = new Map<string, string>();
-  let first = true;
+  let headers = options.headers;
   for (;;) {
-    const found = select((await readView(config)).statuses);
-    const changed = found.filter((status) => printed.get(status.key) !== fingerprint(status));
+    const { statuses } = await readView(config);
+    const changed = statuses.filter((status) => printed.get(status.key) !== fingerprint(status));
     for (const status of changed) printed.set(status.key, fingerprint(status));
-    if (changed.length > 0) {
-      const text = await print(changed, options.output);
-      console.log(first || options.output !== undefined ? text : text.split('\n').slice(1).join('\n'));
-      first = false;
+    const { found, text } = await select(changed, wanted, { ...options, ...(headers !== undefined && { headers }) });
+    if (found.length > 0) {
+      console.log(text);
+      headers = false;
     }
     await new Promise((resolve) => setTimeout(resolve, watchMs));
   }
 }
 
+/** What was asked for, and the text of it. */
+async function select(
+  statuses: readonly Status[],
+  { sort, names }: Wanted,
+  options: GetOptions,
+): Promise<{ found: readonly Listed[]; text: string }> {
+  const paint = paintFor(process.stdout);
+  const isNamed = ({ metadata }: Listed): boolean => names.length === 0 || names.includes(metadata.name);
+  const single = sort !== 'all' && names.length === 1;
+  const inScope = statuses.filter(
+    ({ metadata }) =>
+      (options.namespace === undefined || metadata.namespace === options.namespace) &&
+      (!options.selector || options.selector(metadata.labels)),
+  );
+  const withNamespace = options.allNamespaces ?? spansNamespaces(inScope);
+  if (sort === 'Instance') {
+    const found = instancesOf(inScope).filter(isNamed);
+    return { found, text: await formatList(found, instanceListing(withNamespace, paint), options, single) };
+  }
+  const found = inScope.filter((status) => (sort === 'all' || status.kind === sort) && isNamed(status));
+  return { found, text: await formatList(found, statusListing(Date.now(), withNamespace, paint), options, single) };
+}
+
 function fingerprint({ since: _since, ...status }: Status): string {
   return JSON.stringify(status);
-}
-
-function matches(
-  { kind, metadata }: Status,
-  wantedKind: string | undefined,
-  names: readonly string[],
-  selector: string | undefined,
-): boolean {
-  if (wantedKind !== undefined && kind !== wantedKind) return false;
-  if (names.length > 0 && !names.includes(metadata.name)) return false;
-  return (selector ?? '')
-    .split(',')
-    .filter((pair) => pair !== '')
-    .every((pair) => {
-      const [name = '', value] = pair.split('=');
-      return value === undefined ? name in metadata.labels : metadata.labels[name] === value;
-    });
-}
-
-async function print(statuses: readonly Status[], form: GetOptions['output']): Promise<string> {
-  if (form === 'json') return JSON.stringify({ items: statuses }, undefined, 2);
-  if (form === 'yaml') return (await import('yaml')).stringify({ items: statuses }).trimEnd();
-  if (form === 'name') return statuses.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`).join('\n');
-  return formatStatuses(statuses, Date.now(), form === 'wide');
-}
-
-/** The table of `get`. A service that is not ready has its reason at the end of its line. */
-export function formatStatuses(statuses: readonly Status[], nowMs: number, wide: boolean): string {
-  const many = new Set(statuses.map(({ metadata }) => metadata.namespace)).size > 1;
-  const header = [
-    ...(many ? ['NAMESPACE'] : []),
-    'NAME',
-    'READY',
-    'REPLICAS',
-    'PROTOCOL',
-    'URL',
-    'AGE',
-    ...(wide ? ['SERVER', 'TOOLS', 'INSTANCES'] : []),
-    '',
-  ];
-  return formatTable(
-    header,
-    statuses.map((status) => {
-      const ready = findCondition(status.conditions, 'Ready');
-      const { serverInfo, instances, metadata } = status;
-      return [
-        ...(many ? [metadata.namespace] : []),
-        metadata.name,
-        ready?.status ?? 'Unknown',
-        `${status.readyReplicas}/${status.replicas}`,
-        serverInfo?.protocolVersion ?? '-',
-        status.address?.url ?? '-',
-        formatAge(status.since, nowMs),
-        ...(wide
-          ? [
-              serverInfo ? `${serverInfo.name} ${serverInfo.version}` : '-',
-              String(serverInfo?.tools ?? '-'),
-              instances
-                .filter(({ type }) => type === 'workload')
-                .map(({ id }) => id)
-                .join(',') || '-',
-            ]
-          : []),
-        note(status),
-      ];
-    }),
-  );
-}
-
-function note({ conditions }: Status): string {
-  const ready = findCondition(conditions, 'Ready');
-  const rejected = findCondition(conditions, 'Accepted');
-  if (rejected?.status === 'False') return `${rejected.reason}: ${rejected.message}`;
-  if (ready && ready.status !== 'True') return `${ready.reason}: ${ready.message}`;
-  const held = findCondition(conditions, 'Held');
-  return held ? `${held.reason}: ${held.message}` : '';
 }

@@ -3,9 +3,11 @@ import { readConfig, type Flags } from '../config.ts';
 import { command } from './client.ts';
 import { serviceKey } from './service-name.ts';
 
-/** `pause` and `resume`: whether the manifest of a service is followed. */
-export function holdCommands(program: Command): void {
+export function pauseCommand(program: Command): void {
   add(program, 'pause', 'hold a service at its present revision, whatever its manifest says, until it is resumed');
+}
+
+export function resumeCommand(program: Command): void {
   add(program, 'resume', 'let the manifest of a paused or rolled back service decide again');
 }
 

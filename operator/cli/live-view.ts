@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { Status } from '../engine/status.ts';
-import { formatStatuses } from './get.ts';
+import { formatStatuses } from './status-table.ts';
 
 /** Where `up` shows what happens. */
 export interface LiveView {
@@ -25,9 +25,7 @@ function plainView(out: WriteStream): LiveView {
     line: (text) => out.write(`${text}\n`),
     show(statuses, changed) {
       for (const status of changed ? [changed] : statuses()) {
-        const [, row = ''] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now(), false).split(
-          '\n',
-        );
+        const [, row = ''] = formatStatuses([{ ...status, since: new Date().toISOString() }], Date.now()).split('\n');
         const text = row.replace(/ {2,}0s/, '');
         if (shown.get(status.key) === text) continue;
         shown.set(status.key, text);
@@ -78,6 +76,6 @@ function terminalView(out: WriteStream): LiveView {
 function tableOf(statuses: readonly Status[]): string {
   const tables = ['MCPNetwork', 'MCPService'].map((each) => statuses.filter(({ kind }) => kind === each));
   const [networks = [], services = []] = tables;
-  const rows = formatStatuses(services, Date.now(), false);
-  return networks.length > 0 ? `${formatStatuses(networks, Date.now(), false)}\n\n${rows}` : rows;
+  const rows = formatStatuses(services, Date.now());
+  return networks.length > 0 ? `${formatStatuses(networks, Date.now())}\n\n${rows}` : rows;
 }

@@ -1,16 +1,11 @@
-/** Columns of words, two or three spaces apart, as kubectl prints them. The last column is not padded. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+import { stripVTControlCharacters } from 'node:util';
+
+/** Columns of words, three spaces apart, as kubectl prints them. The last column is not padded. Cells may be coloured. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[], headers = true): string {
   const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+    Math.max(headers ? title.length : 0, ...rows.map((row) => widthOf(row[column] ?? ''))),
   );
-  return [header, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3)))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');
+  return [...(headers ? [header] : []), ...rows].map((row) => formatRow(row, widths)).join('\n');
 }
 
 /** `45s`, `3m`, `5h`, `12d`: the largest unit that is not zero. */
@@ -19,4 +14,17 @@ export function formatAge(sinceIso: string, nowMs: number): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+function formatRow(row: readonly string[], widths: readonly number[]): string {
+  return row
+    .map((cell, column) =>
+      column === row.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)) + 3),
+    )
+    .join('')
+    .trimEnd();
+}
+
+function widthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
 }

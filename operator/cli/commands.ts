@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+/** Adds a command to the program: its name, what it takes, and what it does. */
+export type AddCommand = (program: Command) => void;
+
+/** Every command by its name, in the order of the help. A command is loaded only when it is used: who merely asks is not kept waiting. */
+export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  start: async () => (await import('./start.ts')).startCommand,
+  up: async () => (await import('./up.ts')).upCommand,
+  get: async () => (await import('./get.ts')).getCommand,
+  describe: async () => (await import('./describe.ts')).describeCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  plan: async () => (await import('./plan.ts')).planCommand,
+  history: async () => (await import('./history.ts')).historyCommand,
+  rollback: async () => (await import('./rollback.ts')).rollbackCommand,
+  drain: async () => (await import('./drain.ts')).drainCommand,
+  pause: async () => (await import('./hold.ts')).pauseCommand,
+  resume: async () => (await import('./hold.ts')).resumeCommand,
+  validate: async () => (await import('./validate.ts')).validateCommand,
+  down: async () => (await import('./down.ts')).downCommand,
+  images: async () => (await import('./images.ts')).imagesCommand,
+  version: async () => (await import('./version.ts')).versionCommand,
+};
