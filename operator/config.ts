@@ -48,6 +48,24 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
   };
 }
 
+/** Where programs of this user keep their settings. */
+export function settingsPlaces(env: NodeJS.ProcessEnv = process.env): {
+  readonly home: string;
+  readonly settings: string;
+  readonly claude?: string;
+  readonly codex: string;
+} {
+  const home = homedir();
+  const isMac = process.platform === 'darwin';
+  const claude = env['CLAUDE_CONFIG_DIR'];
+  return {
+    home,
+    settings: isMac ? join(home, 'Library', 'Application Support') : env['XDG_CONFIG_HOME'] || join(home, '.config'),
+    ...(claude && { claude }),
+    codex: env['CODEX_HOME'] || join(home, '.codex'),
+  };
+}
+
 /** From package.json, which lies above the sources as well as above the compiled files. */
 export function packageVersion(): string {
   for (const path of ['../package.json', '../../package.json']) {

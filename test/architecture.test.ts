@@ -29,6 +29,8 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   fastify: ['operator/api/'],
   winston: ['operator/telemetry/'],
   commander: ['operator/cli/', 'operator/main.ts'],
+  'jsonc-parser': ['operator/cli/clients/'],
+  '@decimalturn/toml-patch': ['operator/cli/clients/'],
 };
 
 const pureFolders = ['operator/core/', 'controllers/'];

@@ -65,7 +65,7 @@ export async function command(config: Config, key: ResourceKey, verb: string, bo
 }
 
 /** Undefined if no operator answers, or it knows nothing of that. */
-async function ask<Answer>(config: Config, path: string): Promise<Answer | undefined> {
+export async function ask<Answer>(config: Config, path: string): Promise<Answer | undefined> {
   const answer = await exchange(config, 'GET', path);
   // Our own API on the other side: the shapes are those that app.ts sends.
   return answer?.status === 200 ? (answer.content as Answer) : undefined;

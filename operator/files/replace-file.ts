@@ -13,7 +13,7 @@ import { dirname } from 'node:path';
 import { Fault } from '../core/fault.ts';
 
 /** For the operator's user only: what it keeps may tell of secrets. */
-const mode = 0o600;
+const ownMode = 0o600;
 
 /** A text, or its pieces in their order, which are not copied. */
 export type Content = string | readonly Uint8Array[];
@@ -29,10 +29,12 @@ export async function replaceFile(path: string, content: Content): Promise<void>
 }
 
 /** First half: the new content, on the disk, beside the file. */
-export async function writeBeside(path: string, content: Content): Promise<void> {
+export async function writeBeside(path: string, content: Content, mode: number = ownMode): Promise<void> {
   try {
     const file = await open(besideOf(path), 'w', mode);
     try {
+      // What a process that was killed has left may have another mode, and the mask may have taken some of this one.
+      await file.chmod(mode);
       write(file.fd, content);
       await file.sync();
     } finally {
@@ -61,7 +63,7 @@ export async function putInPlace(path: string): Promise<void> {
  */
 export function replaceFileAtOnce(path: string, content: Content): BigIntStats {
   try {
-    const file = openSync(besideOf(path), 'w', mode);
+    const file = openSync(besideOf(path), 'w', ownMode);
     try {
       write(file, content);
     } finally {

@@ -18,8 +18,16 @@ export function spawnProgram(args: readonly string[], env: Readonly<Record<strin
 }
 
 /** Runs one command of the program to its end. */
-export async function runProgram(args: readonly string[], timeoutMs = 60_000): Promise<Outcome> {
-  const child = spawnProgram(args);
+export function runProgram(
+  args: readonly string[],
+  timeoutMs = 60_000,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  return outcomeOf(spawnProgram(args, env), timeoutMs);
+}
+
+/** What a process prints until its end, and its exit code; it is killed when the time is over. */
+export async function outcomeOf(child: ChildProcess, timeoutMs = 60_000): Promise<Outcome> {
   const collect = (stream: NodeJS.ReadableStream | null): Buffer[] => {
     const chunks: Buffer[] = [];
     stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
