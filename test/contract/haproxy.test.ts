@@ -70,9 +70,20 @@ const subjects: Readonly<Record<string, () => Subject>> = {
       const name = `back-shared/${id}-i1`;
       await ask(join(running(), 'admin.sock'), `set server ${name} state maint; del server ${name}`, signal);
     },
+    tamper: {
+      'state, to drain': (item) => tell(item, 'state drain'),
+      'state, to maintenance': (item) => tell(item, 'state maint'),
+      weight: (item) => tell(item, 'weight 7'),
+      address: (item) => tell(item, 'addr 192.0.2.1 port 9'),
+    },
     drains: true,
   }),
 };
+
+/** Somebody tells the running process something about a server. */
+function tell({ id }: DesiredItem, what: string): Promise<string> {
+  return ask(join(running(), 'admin.sock'), `set server back-shared/${id}-i1 ${what}`, signal);
+}
 
 driverContract('HAProxy', {
   subjects,

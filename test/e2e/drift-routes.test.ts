@@ -39,6 +39,7 @@ describe('a route that somebody changed', function () {
 
   const atRunTime: readonly (readonly [string, () => string])[] = [
     ['weight', () => `set server ${serverName} weight 7`],
+    ['new sessions', () => `set server ${serverName} state drain`],
     ['readiness', () => `disable server ${serverName}`],
     ['address', () => `set server ${serverName} addr 127.0.0.9 port 9`],
     [

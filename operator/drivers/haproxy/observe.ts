@@ -148,6 +148,7 @@ function describe(server: ServerEntry, seen: ServerRow | 'absent' | undefined): 
 function serverDrift({ spec, drainingSinceMs }: ServerEntry, row: ServerRow | undefined): string | undefined {
   if (!row) return 'the running process does not have it';
   if (row.status.startsWith('MAINT')) return 'somebody disabled it';
+  if (drainingSinceMs === undefined && row.status.startsWith('DRAIN')) return 'somebody set it to drain';
   if (hasMoved(row, spec)) return `somebody changed its address: ${row.address} -> ${spec.address}:${spec.port}`;
   if (drainingSinceMs === undefined && row.weight !== spec.weight)
     return `somebody changed its weight: ${row.weight} -> ${spec.weight}`;
