@@ -82,7 +82,7 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
   const startedMs = performance.now();
   await event.act();
   const doneMs = performance.now();
-  const convergedMs = await converge(world, violations, `chaos event ${number} ${kind}`);
+  const convergedMs = await converge(world, violations, `chaos event ${number} ${kind}`, event.withinMs);
   if (convergedMs !== undefined) {
     const foreign = await foreigners.digest(event.restartsForeign !== true).catch(String);
     if (foreign !== before.foreign) violations.push('something of others was changed');
@@ -103,11 +103,16 @@ async function happen(parts: Parts, kind: string, event: ChaosEvent, number: num
 }
 
 /** When the world had converged; undefined if it did not even without a single container left to be wrong. */
-async function converge(world: ChaosWorld, violations: string[], title: string): Promise<number | undefined> {
-  const first = await untilConverged(world);
+async function converge(
+  world: ChaosWorld,
+  violations: string[],
+  title: string,
+  withinMs = convergeMs,
+): Promise<number | undefined> {
+  const first = await untilConverged(world, withinMs);
   if (first.ok) return first.atMs;
   console.log(`    kept in ${await keepArtifacts(world.net, title)}`);
-  violations.push(`not converged within ${convergeMs / 1000} s: ${first.differences.join('; ')}`);
+  violations.push(`not converged within ${withinMs / 1000} s: ${first.differences.join('; ')}`);
   for (const [remedy, apply] of Object.entries(remedies)) {
     const next = await apply(world).then(
       () => untilConverged(world),
@@ -136,8 +141,8 @@ const remedies = {
 type Look =
   { readonly ok: true; readonly atMs: number } | { readonly ok: false; readonly differences: readonly string[] };
 
-async function untilConverged(world: ChaosWorld): Promise<Look> {
-  const endMs = performance.now() + convergeMs;
+async function untilConverged(world: ChaosWorld, withinMs = convergeMs): Promise<Look> {
+  const endMs = performance.now() + withinMs;
   let goodSinceMs: number | undefined;
   for (let good = 0; ;) {
     const atMs = performance.now();

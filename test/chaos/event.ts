@@ -12,6 +12,8 @@ export interface ChaosEvent {
   readonly changes: readonly string[];
   /** Whether containers that are not ours are started again by the engine itself. */
   readonly restartsForeign?: boolean;
+  /** How long the world may take afterwards, in milliseconds, where that is not up to the operator. */
+  readonly withinMs?: number;
   act(): Promise<void>;
 }
 

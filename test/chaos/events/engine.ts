@@ -2,6 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { costs, harmless, type Kinds } from '../event.ts';
 
 /** The engine's daemon that is killed, with its containers or under them, or that does not answer for a while. */
+/**
+ * An engine that was killed together with its containers leaves their network namespaces behind for a minute or two
+ * (Docker 20.10 collects them once a minute). They answer at their old addresses, which it gives away again meanwhile.
+ */
+const staleNamespacesMs = 180_000;
+
 export const engineEvents: Kinds = {
   'engine killed': (world) => {
     const awayMs = world.random.between(0, 3_000);
@@ -9,6 +15,7 @@ export const engineEvents: Kinds = {
       what: `the engine gets SIGKILL, is started after ${awayMs} ms, and stops all containers`,
       ...costs(...world.names),
       restartsForeign: true,
+      withinMs: staleNamespacesMs,
       act: async () => {
         await world.engine.kill();
         await delay(awayMs);
