@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { costs, harmless, type Kinds } from '../event.ts';
 
-/** The engine's daemon that is killed, with its containers or under them, or that does not answer for a while. */
 /**
  * An engine that was killed together with its containers leaves their network namespaces behind for a minute or two
  * (Docker 20.10 collects them once a minute). They answer at their old addresses, which it gives away again meanwhile.
  */
 const staleNamespacesMs = 180_000;
 
+/** The engine's daemon that is killed, with its containers or under them, or that does not answer for a while. */
 export const engineEvents: Kinds = {
   'engine killed': (world) => {
     const awayMs = world.random.between(0, 3_000);
