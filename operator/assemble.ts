@@ -22,24 +22,54 @@ import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
+import type { TrafficCounters } from './ports/traffic.ts';
 import { countSessions, probe } from './probe/probe.ts';
 import { FileRecords } from './records.ts';
 import { DirectorySecrets } from './secrets.ts';
 
+type Replaced = Partial<Pick<OperatorDeps, 'probe' | 'mayWrite'>>;
+
+/** An operator, and what tells of it what it does not know itself. */
+export interface Assembly {
+  readonly operator: Operator;
+  /** Ends with the signal; costs nothing until somebody subscribes. */
+  readonly traffic: (signal: AbortSignal) => TrafficCounters;
+}
+
 /** Puts an operator together from its real parts; `instead` takes the place of some, so that a bench can time them. */
-export function assemble(
+export function assemble(config: Config, sources: readonly Source[], logger: Logger, instead: Replaced = {}): Operator {
+  return assembleAll(config, sources, logger, instead).operator;
+}
+
+export function assembleAll(
   config: Config,
   sources: readonly Source[],
   logger: Logger,
-  instead: Partial<Pick<OperatorDeps, 'probe' | 'mayWrite'>> = {},
-): Operator {
+  instead: Replaced = {},
+): Assembly {
   const { scope } = config;
   const docker = connectDocker(instead.mayWrite);
   const secrets = new DirectorySecrets(config.secrets);
   const store = new Store({ allowEmpty: config.allowEmpty });
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
   const isLocal = isLocalEngine(config.dockerHost, process.platform);
-  return new Operator({
+  const haproxy = new HaproxyDriver({
+    directory: join(config.state, 'haproxy'),
+    clock: systemClock,
+    check: async (balancer, fileName) => {
+      const result = await execInRole(docker, scope, networkOf(balancer), 'haproxy', [
+        'haproxy',
+        '-c',
+        '-f',
+        `/etc/mcpnet/${fileName}`,
+      ]);
+      return result && { ok: result.exitCode === 0, output: result.output };
+    },
+    follow: (balancer, printed, signal) =>
+      followOutput(docker, { scope, key: networkOf(balancer), role: 'haproxy' }, printed, signal),
+    ...(!isLocal && { remote: remoteAccess(docker, scope) }),
+  });
+  const operator = new Operator({
     scope,
     kinds,
     sources,
@@ -67,25 +97,11 @@ export function assemble(
         clock: systemClock,
         endpoints: () => registryEndpoints(store, secrets, isLocal ? undefined : engineHost(config.dockerHost)),
       }),
-      new HaproxyDriver({
-        directory: join(config.state, 'haproxy'),
-        clock: systemClock,
-        check: async (balancer, fileName) => {
-          const result = await execInRole(docker, scope, networkOf(balancer), 'haproxy', [
-            'haproxy',
-            '-c',
-            '-f',
-            `/etc/mcpnet/${fileName}`,
-          ]);
-          return result && { ok: result.exitCode === 0, output: result.output };
-        },
-        follow: (balancer, printed, signal) =>
-          followOutput(docker, { scope, key: networkOf(balancer), role: 'haproxy' }, printed, signal),
-        ...(!isLocal && { remote: remoteAccess(docker, scope) }),
-      }),
+      haproxy,
     ],
     ...instead,
   });
+  return { operator, traffic: (signal) => haproxy.traffic(countSessions, signal) };
 }
 
 /** Files and signals through the engine, for a balancer whose container shares neither files nor sockets with us. */

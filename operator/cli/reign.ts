@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createApp, type App } from '../api/app.ts';
 import { addCommands } from '../api/commands.ts';
-import { assemble } from '../assemble.ts';
+import { assembleAll } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { engineHost, isLocalEngine } from '../drivers/docker/client.ts';
 import type { Operator } from '../engine/operator.ts';
@@ -10,10 +10,14 @@ import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
+import type { TrafficBook } from '../ports/traffic.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { showOperator, type ShowOptions } from '../views/show.ts';
 import { socketPath } from './client.ts';
 import type { LiveView } from './live-view.ts';
+
+/** How often traffic is looked at while nobody watches it. */
+const measureMs = 10_000;
 
 /** What a process leads by. */
 export interface Crown {
@@ -34,19 +38,22 @@ export async function reign(
   const unfit = new AbortController();
   const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
   const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
-  const operator = assemble(config, [source], logger, { mayWrite: () => hold.holds() && !end.aborted });
+  const assembly = assembleAll(config, [source], logger, { mayWrite: () => hold.holds() && !end.aborted });
+  const { operator } = assembly;
+  const traffic = assembly.traffic(end);
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
   const apps: (App | undefined)[] = [];
   try {
-    apps.push(await listenOnSocket(config, operator));
+    apps.push(await listenOnSocket(config, operator, traffic));
     // Whatever it waits for, it need not be waited for any longer than this process leads.
     await Promise.race([operator.start(), ended]);
     if (!end.aborted) {
       announce(operator, logger);
-      apps.push(await listenOnPort(config, operator, logger));
+      apps.push(await listenOnPort(config, operator, traffic, logger));
+      traffic.subscribe(() => undefined, measureMs);
       view.show(() => operator.statuses.all());
     }
     await ended;
@@ -97,12 +104,12 @@ function announce(operator: Operator, logger: Logger): void {
     logger.warn('nothing will be removed', { why: operator.store.pruneBlock });
 }
 
-async function listenOnSocket(config: Config, operator: Operator): Promise<App> {
+async function listenOnSocket(config: Config, operator: Operator, traffic: TrafficBook): Promise<App> {
   await mkdir(config.state, { recursive: true, mode: 0o700 });
   const path = socketPath(config);
   // Nobody answered at it, so it is left over from an operator that was killed.
   await rm(path, { force: true });
-  const app = createApp(showOperator(operator, { ...optionsFor(config), withContents: true }));
+  const app = createApp(showOperator(operator, { ...optionsFor(config), traffic, withContents: true }));
   addCommands(app, operator.commands);
   await app.listen({ path });
   await chmod(path, 0o600);
@@ -110,12 +117,17 @@ async function listenOnSocket(config: Config, operator: Operator): Promise<App> 
 }
 
 /** The dashboard port of the first network. A port that is taken costs the dashboard, not the services. */
-async function listenOnPort(config: Config, operator: Operator, logger: Logger): Promise<App | undefined> {
+async function listenOnPort(
+  config: Config,
+  operator: Operator,
+  traffic: TrafficBook,
+  logger: Logger,
+): Promise<App | undefined> {
   const network = operator.store.ofKind('MCPNetwork')[0];
   if (!network) return undefined;
   // Of kind MCPNetwork, so admission has validated it against that schema.
   const { bindAddress, dashboard } = (network.spec as MCPNetwork['spec']).ports;
-  const app = createApp(showOperator(operator, optionsFor(config)));
+  const app = createApp(showOperator(operator, { ...optionsFor(config), traffic }));
   try {
     await app.listen({ host: bindAddress, port: dashboard });
     return app;

@@ -1,3 +1,5 @@
+import type { LatencyCounts } from '../core/latency.ts';
+
 /** What clients made of one service or replica, read from the balancer. */
 export interface Traffic {
   readonly sessions: number;
@@ -16,6 +18,21 @@ export interface TrafficBook {
   service(key: string): Traffic | undefined;
   /** @param id name of the container */
   instance(id: string): Traffic | undefined;
-  /** Calls back after every look; the returned function ends that. */
-  subscribe(listener: () => void): () => void;
+  /**
+   * Calls back after every look; the returned function ends that.
+   * @param everyMs how often one is wanted; 2 s when not given. The most impatient decides for all.
+   */
+  subscribe(listener: () => void, everyMs?: number): () => void;
+}
+
+/** What was counted since this operator began to: only ever grows, whatever becomes of the balancer's own counters. */
+export interface CountedTraffic {
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency: LatencyCounts;
+}
+
+/** The book together with its counters, for those who keep them. */
+export interface TrafficCounters extends TrafficBook {
+  counted(key: string): CountedTraffic | undefined;
 }

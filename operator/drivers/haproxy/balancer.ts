@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import type { Counters } from './counters.ts';
 import { ConfigFile, configName } from './file.ts';
 import { Draft, type Model, type ServerEntry } from './model.ts';
 import { render } from './render.ts';
@@ -68,6 +69,15 @@ export class Balancer {
   /** What a process that runs this model tells of itself. */
   wantedHash(model: Model): string {
     return this.runtime.isDynamic ? structureHash(model) : configHash(model);
+  }
+
+  get model(): Model | undefined {
+    return this.file.model();
+  }
+
+  /** What the running process has counted. @throws if it cannot be asked */
+  counters(signal: AbortSignal): Promise<Counters> {
+    return this.runtime.counters(signal);
   }
 
   /** Resolves when no change is being made: only then do file and process have to agree. */

@@ -6,12 +6,15 @@ import type { DesiredItem, ItemRef, ItemType, Observed } from '../../core/item.t
 import type { Action } from '../../core/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Driver, Hint } from '../../ports/driver.ts';
+import type { CountSessions } from '../../ports/prober.ts';
+import type { TrafficCounters } from '../../ports/traffic.ts';
 import { Balancer, type CheckConfig } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
 import type { RemoteAccess } from './remote-runtime.ts';
 import { observeBalancer, observeItem } from './observe.ts';
 import { isServed } from './stolen-ports.ts';
+import { HaproxyTraffic } from './traffic.ts';
 import { watchBalancers, type Follow } from './watch.ts';
 
 export interface HaproxyDriverOptions {
@@ -80,6 +83,17 @@ export class HaproxyDriver implements Driver {
       new Balancer(id, join(this.#options.directory, id), this.#options.check, this.#options.remote);
     this.#balancers.set(id, known);
     return known;
+  }
+
+  /** What clients make of the services of all balancers. */
+  traffic(countSessions: CountSessions, signal: AbortSignal): TrafficCounters {
+    const { directory, clock } = this.#options;
+    return new HaproxyTraffic({
+      balancers: async () => (await readdir(directory)).map((name) => this.balancer(name)),
+      clock,
+      countSessions,
+      signal,
+    });
   }
 
   /** A backend of a service that moved to another network would stand in two balancers, with its servers. */

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts';
+import { parseCounters, type Counters } from './counters.ts';
 import type { ConfigFile } from './file.ts';
 import { configPath } from './render-global.ts';
 import type { Runtime } from './runtime.ts';
@@ -36,12 +37,13 @@ export class RemoteRuntime implements Runtime {
   }
 
   async servers(signal: AbortSignal): Promise<ServerRow[]> {
-    const csv = await this.#get('/stats;csv', signal).catch((cause: unknown) => {
-      throw new Fault('transient', 'BalancerUnreachable', `HAProxy's statistics cannot be read: ${String(cause)}`, {
-        cause,
-      });
-    });
-    return parseStat(csv).filter(({ name }) => name !== 'FRONTEND' && name !== 'BACKEND');
+    const rows = parseStat(await this.#statistics(signal));
+    return rows.filter(({ name }) => name !== 'FRONTEND' && name !== 'BACKEND');
+  }
+
+  /** Without times: the table in which they are counted is out of reach. */
+  async counters(signal: AbortSignal): Promise<Counters> {
+    return parseCounters(await this.#statistics(signal));
   }
 
   deliver(fileName: string, content: readonly Buffer[]): Promise<void> {
@@ -68,6 +70,14 @@ export class RemoteRuntime implements Runtime {
   async removeServer(): Promise<void> {}
   async set(): Promise<boolean> {
     return true;
+  }
+
+  async #statistics(signal: AbortSignal): Promise<string> {
+    return this.#get('/stats;csv', signal).catch((cause: unknown) => {
+      throw new Fault('transient', 'BalancerUnreachable', `HAProxy's statistics cannot be read: ${String(cause)}`, {
+        cause,
+      });
+    });
   }
 
   async #get(path: string, signal: AbortSignal): Promise<string> {

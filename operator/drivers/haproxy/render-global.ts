@@ -1,3 +1,4 @@
+import { latencyLines, latencyTableLines } from './latency.ts';
 import { mark } from './marks.ts';
 import type { Model } from './model.ts';
 import { bindLines } from './render-bind.ts';
@@ -10,6 +11,8 @@ export const configPath = '/mcpnet-config';
 export const structureVariable = 'MCPNET_STRUCTURE';
 /** What the statistics port answers at `/health`. */
 export const healthy = '{"status":"ok"}';
+/** What holds for the backends of all services, and is written once. */
+export const serviceDefaults = 'mcpnet_service';
 const oldWorkers = 32;
 
 /** The process and what holds for all services. */
@@ -27,7 +30,7 @@ export function globalLines(model: Model): string[] {
     `  mworker-max-reloads ${oldWorkers}`,
     `  setenv ${structureVariable} ${structureHash(model)}`,
     '',
-    'defaults',
+    'defaults mcpnet_common',
     '  mode http',
     '  log global',
     '  option dontlognull',
@@ -49,6 +52,15 @@ export function globalLines(model: Model): string[] {
     '  timeout http-keep-alive 60s',
     `  timeout tunnel ${timeoutsMs.stream}ms`,
     '',
+    // Rules of one defaults section cannot be shared by frontends and backends (Configuration Manual, 4).
+    `defaults ${serviceDefaults} from mcpnet_common`,
+    ...latencyLines,
+    '',
+    // What names no defaults goes by the last.
+    'defaults mcpnet_rest from mcpnet_common',
+    '',
+    ...latencyTableLines,
+    '',
   ];
 }
 
@@ -65,6 +77,8 @@ export function statisticsLines(model: Model): string[] {
     `  http-request return status 200 content-type text/plain lf-string %[var(txn.state)] if { path_beg /servers/ } { var(txn.state) -m beg UP } or { path_beg /servers/ } { var(txn.state) -m str 'no check' }`,
     '  http-request return status 503 content-type text/plain lf-string "%[var(txn.state)] " if { path_beg /servers/ }',
     `  http-request return status 200 content-type application/json string '${healthy}' if { path /health }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
+    // HAProxy's own metrics, in the text format of Prometheus.
+    `  http-request use-service prometheus-exporter if { path /metrics }${spec.gatewayToken === undefined ? '' : ' !gateway'}`,
     '  stats enable',
     '  stats uri /stats',
     '  stats refresh 5s',

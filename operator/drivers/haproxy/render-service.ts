@@ -4,6 +4,7 @@ import { serverName, type BoundBalancer, type Entry, type ServerEntry } from './
 import { accessLines, limitLines } from './render-access.ts';
 import { bindLines } from './render-bind.ts';
 import { checkLines } from './render-check.ts';
+import { serviceDefaults } from './render-global.ts';
 import { hasSessions, refusalLines, sessionRequestLines, sessionRouteLines } from './render-session.ts';
 
 /** Where the clients of a service come in. */
@@ -32,7 +33,7 @@ export function backendLines(
 ): string[] {
   const { id, spec } = entry;
   return [
-    `backend ${id}`,
+    `backend ${id} from ${serviceDefaults}`,
     `  ${mark('backend', entry)}`,
     `  balance ${spec.affinity === 'address' ? 'source' : spec.algorithm === 'random' ? 'random(2)' : spec.algorithm}`,
     ...(spec.affinity === 'address' ? ['  hash-type consistent'] : []),

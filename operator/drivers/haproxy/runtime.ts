@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Fault } from '../../core/fault.ts';
+import { countersCommand, parseCounters, type Counters } from './counters.ts';
 import { serverName, type ServerEntry } from './model.ts';
 import { structureVariable } from './render-global.ts';
 import { serverParameters } from './render-service.ts';
@@ -16,6 +17,8 @@ export interface Runtime {
   /** Hash of the structure (or, if not dynamic, of the whole configuration) that runs; undefined if nothing does. */
   structure(signal: AbortSignal): Promise<string | undefined>;
   servers(signal: AbortSignal): Promise<ServerRow[]>;
+  /** What the process has counted. @throws Fault transient `BalancerUnreachable` */
+  counters(signal: AbortSignal): Promise<Counters>;
   /** Takes a file of the balancer's directory to where the process can read it. */
   deliver(fileName: string, content: readonly Buffer[]): Promise<void>;
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
@@ -61,6 +64,10 @@ export class SocketRuntime implements Runtime {
     const command = told.length > mostAskedOneByOne ? 'show stat -1 4 -1' : few.join('; ');
     const details = new Map(parseStat(await ask(this.#admin, command, signal)).map((row) => [placeOf(row), row]));
     return rows.map((row) => details.get(placeOf(row)) ?? row);
+  }
+
+  async counters(signal: AbortSignal): Promise<Counters> {
+    return parseCounters(await ask(this.#admin, countersCommand, signal));
   }
 
   async deliver(): Promise<void> {
