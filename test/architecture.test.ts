@@ -11,6 +11,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'operator/core/': ['operator/core/'],
   'operator/ports/': ['operator/core/', 'operator/ports/'],
   'operator/files/': ['operator/core/', 'operator/files/'],
+  'operator/host/': ['operator/core/', 'operator/host/'],
   'operator/engine/': ['operator/core/', 'operator/ports/', 'operator/engine/'],
   'operator/bridge/': ['operator/bridge/'],
   'controllers/': ['operator/core/', 'controllers/', 'schemas/types.ts'],
@@ -55,7 +56,7 @@ function importsOf({ path, text }: SourceFile): string[] {
 
 function allowedFor(path: string): readonly string[] | undefined {
   const edge = edges.exec(path)?.[0];
-  if (edge !== undefined) return ['operator/core/', 'operator/ports/', 'operator/files/', edge];
+  if (edge !== undefined) return ['operator/core/', 'operator/ports/', 'operator/files/', 'operator/host/', edge];
   return Object.entries(layers).find(([folder]) => path.startsWith(folder))?.[1];
 }
 

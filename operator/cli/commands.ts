@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   pause: async () => (await import('./hold.ts')).pauseCommand,
   resume: async () => (await import('./hold.ts')).resumeCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
+  ports: async () => (await import('./ports/command.ts')).portsCommand,
   client: async () => (await import('./clients/command.ts')).clientCommand,
   down: async () => (await import('./down.ts')).downCommand,
   images: async () => (await import('./images.ts')).imagesCommand,

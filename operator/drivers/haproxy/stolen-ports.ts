@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { listenersAt, listListeners } from '../../host/listeners.ts';
 import type { Model } from './model.ts';
 import { healthy } from './render-global.ts';
 
@@ -10,16 +10,11 @@ export interface StolenPort {
 }
 
 const answerMs = 1_000;
-const listening = '0A';
-const tables = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/**
- * The first port of a balancer at which another process listens on this machine. Looked up in the kernel's tables (proc(5))
- * and not tried: to bind a port, for however short a time, could keep the balancer itself from it.
- */
+/** The first port of a balancer at which another process listens on this machine. */
 export async function stolenPort({ balancer, backends }: Model): Promise<StolenPort | undefined> {
   const { bindAddresses, statisticsPort } = balancer.spec;
-  const taken = new Set((await Promise.all(tables.map(listenersIn))).flat());
+  const listeners = await listListeners();
   const wanted: readonly Omit<StolenPort, 'address'>[] = [
     { port: statisticsPort },
     ...[...backends.values()].map(({ id, spec }) => ({ port: spec.port, backend: id })),
@@ -27,7 +22,7 @@ export async function stolenPort({ balancer, backends }: Model): Promise<StolenP
   for (const place of wanted)
     // 0.0.0.0 means inside a container of its own, where nobody else listens.
     for (const address of bindAddresses.filter((each) => each !== '0.0.0.0'))
-      if (isTaken(address, place.port, taken)) return { ...place, address };
+      if (listenersAt(listeners, address, place.port).length > 0) return { ...place, address };
   return undefined;
 }
 
@@ -41,28 +36,4 @@ export async function isServed({ balancer }: Model): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function isTaken(address: string, port: number, taken: ReadonlySet<string>): boolean {
-  return taken.has(`${address}:${port}`) || taken.has(`0.0.0.0:${port}`) || taken.has(`*:${port}`);
-}
-
-/** `127.0.0.1:8080`, `*:8080` for every address of both families; none where there is no such table. */
-async function listenersIn(table: string): Promise<string[]> {
-  const text = await readFile(table, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, local = '', , state] = line.trim().split(/\s+/);
-      const [address = '', port = ''] = local.split(':');
-      return state === listening ? [`${readAddress(address)}:${Number.parseInt(port, 16)}`] : [];
-    });
-}
-
-/** The kernel prints words of 32 bits in the order of the machine, which is little-endian wherever Docker runs. */
-function readAddress(hex: string): string {
-  if (hex.length === 32 && /^0+$/.test(hex)) return '*';
-  const last = hex.slice(-8);
-  return [6, 4, 2, 0].map((at) => Number.parseInt(last.slice(at, at + 2), 16)).join('.');
 }
