@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinds } from '../controllers/index.ts';
 import type { MCPNetwork } from '../schemas/types.ts';
@@ -17,7 +16,7 @@ import type { RemoteAccess } from './drivers/haproxy/remote-runtime.ts';
 import type { OperatorDeps } from './engine/operator-deps.ts';
 import { Operator } from './engine/operator.ts';
 import { Store } from './engine/store.ts';
-import { replaceFileAtOnce } from './files/replace-file.ts';
+import { keptToken } from './kept-token.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
@@ -85,7 +84,9 @@ export function assembleAll(
     random: Math.random,
     platform: {
       hostNetwork: isLocal,
-      ...(!isLocal && { remote: { host: engineHost(config.dockerHost), token: gatewayToken(config.state) } }),
+      ...(!isLocal && {
+        remote: { host: engineHost(config.dockerHost), token: keptToken(config.state, 'gateway-token') },
+      }),
       operatorUser: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       stateDirectory: config.state,
       bridgeImage: `mcpnet/bridge:${config.version}`,
@@ -119,24 +120,6 @@ function remoteAccess(docker: ReturnType<typeof connectDocker>, scope: string): 
         await call('reload HAProxy', docker.getContainer(container).kill({ signal: 'SIGUSR2' }));
     },
   };
-}
-
-/** Made once and kept beside the balancer's files, which hold it as well. */
-function gatewayToken(state: string): string {
-  const path = join(state, 'gateway-token');
-  const token = readOrEmpty(path).trim();
-  if (token !== '') return token;
-  const made = randomBytes(24).toString('hex');
-  replaceFileAtOnce(path, made);
-  return made;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** A balancer is named after its network: `name`, or `namespace.name` outside the default namespace. */

@@ -11,6 +11,8 @@ export interface Config {
   readonly secrets: string;
   readonly allowEmpty: boolean;
   readonly dockerHost: string | undefined;
+  /** Further names by which the dashboard port may be asked for. */
+  readonly apiHosts: readonly string[];
   readonly logLevel: string;
   readonly logForm: 'pretty' | 'json';
   readonly version: string;
@@ -42,6 +44,10 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
     secrets: resolve(flags.secrets ?? env['MCPNET_SECRETS'] ?? join(state, 'secrets')),
     allowEmpty: flags.allowEmpty ?? false,
     dockerHost: env['DOCKER_HOST'],
+    apiHosts: (env['MCPNET_API_HOSTS'] ?? '')
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter((name) => name !== ''),
     logLevel: flags.verbose ? 'debug' : (env['MCPNET_LOG_LEVEL'] ?? 'info'),
     logForm: (flags.logFormat ?? env['MCPNET_LOG_FORMAT']) === 'json' ? 'json' : 'pretty',
     version: packageVersion(),

@@ -1,6 +1,7 @@
 import type { ResourceKey } from '../core/resource.ts';
 import { answer, keyIn, type Named } from './answer.ts';
 import type { App } from './app.ts';
+import { requireToken } from './require-token.ts';
 
 /** What can be asked for; the operator does it. Each resolves with what was done, in words, or throws a `Refusal`. */
 export interface Commanded {
@@ -19,9 +20,13 @@ const anInstance = {
   properties: { instance: { type: 'string', minLength: 1 } },
 } as const;
 
-/** Adds the requests that change something: `POST .../NAME/{rollback,drain,pause,resume}`. Only where clients are known. */
-export function addCommands(app: App, commanded: Commanded): void {
+/**
+ * Adds the requests that change something: `POST .../NAME/{rollback,drain,pause,resume}`.
+ * @param token what a client must know; without one only where clients are known otherwise
+ */
+export function addCommands(app: App, commanded: Commanded, token?: string): void {
   void app.register(async (scope) => {
+    if (token !== undefined) scope.addHook('onRequest', requireToken(token));
     scope.addHook('preValidation', async (request) => {
       request.body ??= {};
     });

@@ -1,4 +1,5 @@
 import { parseKey, type ResourceKey } from '../core/resource.ts';
+import { serverSentEvent } from './open-stream.ts';
 import type { EventView, StreamMessages, TrafficView } from './shapes.ts';
 import type { Shown } from './shown.ts';
 
@@ -116,5 +117,5 @@ export class NewsRoom {
 }
 
 function print<Name extends keyof StreamMessages>(name: Name, data: StreamMessages[Name]): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return serverSentEvent(name, data);
 }

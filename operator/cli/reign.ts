@@ -1,19 +1,15 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
-import { createApp, type App } from '../api/app.ts';
-import { addCommands } from '../api/commands.ts';
+import { rm } from 'node:fs/promises';
 import { assembleAll } from '../assemble.ts';
 import type { Config } from '../config.ts';
-import { engineHost, isLocalEngine } from '../drivers/docker/client.ts';
 import type { Operator } from '../engine/operator.ts';
-import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
-import type { TrafficBook } from '../ports/traffic.ts';
 import { DirectorySource } from '../sources/directory.ts';
-import { showOperator, type ShowOptions } from '../views/show.ts';
 import { socketPath } from './client.ts';
+import { DashboardPort } from './dashboard-port.ts';
+import { appForPort, listenOnSocket } from './listen.ts';
 import type { LiveView } from './live-view.ts';
 
 /** How often traffic is looked at while nobody watches it. */
@@ -45,20 +41,22 @@ export async function reign(
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
-  const apps: (App | undefined)[] = [];
+  const parts = { config, operator, traffic };
+  const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
+  const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {
-    apps.push(await listenOnSocket(config, operator, traffic));
+    apps.push(await listenOnSocket(parts));
     // Whatever it waits for, it need not be waited for any longer than this process leads.
     await Promise.race([operator.start(), ended]);
     if (!end.aborted) {
       announce(operator, logger);
-      apps.push(await listenOnPort(config, operator, traffic, logger));
+      await dashboard.follow();
       traffic.subscribe(() => undefined, measureMs);
       view.show(() => operator.statuses.all());
     }
     await ended;
   } finally {
-    await Promise.all([operator.stop(), ...apps.map((app) => app?.close())]);
+    await Promise.all([operator.stop(), ...apps.map((app) => app.close())]);
     await rm(socketPath(config), { force: true });
   }
   return String(end.reason);
@@ -102,49 +100,4 @@ function announce(operator: Operator, logger: Logger): void {
   logger.info('world read', { existing: ours });
   if (operator.store.pruneBlock !== undefined)
     logger.warn('nothing will be removed', { why: operator.store.pruneBlock });
-}
-
-async function listenOnSocket(config: Config, operator: Operator, traffic: TrafficBook): Promise<App> {
-  await mkdir(config.state, { recursive: true, mode: 0o700 });
-  const path = socketPath(config);
-  // Nobody answered at it, so it is left over from an operator that was killed.
-  await rm(path, { force: true });
-  const app = createApp(showOperator(operator, { ...optionsFor(config), traffic, withContents: true }));
-  addCommands(app, operator.commands);
-  await app.listen({ path });
-  await chmod(path, 0o600);
-  return app;
-}
-
-/** The dashboard port of the first network. A port that is taken costs the dashboard, not the services. */
-async function listenOnPort(
-  config: Config,
-  operator: Operator,
-  traffic: TrafficBook,
-  logger: Logger,
-): Promise<App | undefined> {
-  const network = operator.store.ofKind('MCPNetwork')[0];
-  if (!network) return undefined;
-  // Of kind MCPNetwork, so admission has validated it against that schema.
-  const { bindAddress, dashboard } = (network.spec as MCPNetwork['spec']).ports;
-  const app = createApp(showOperator(operator, { ...optionsFor(config), traffic }));
-  try {
-    await app.listen({ host: bindAddress, port: dashboard });
-    return app;
-  } catch (error) {
-    logger.warn('the dashboard port cannot be used', {
-      port: dashboard,
-      fault: error instanceof Error ? error.message : String(error),
-    });
-    return undefined;
-  }
-}
-
-function optionsFor(config: Config): ShowOptions {
-  return {
-    state: config.state,
-    version: config.version,
-    startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
-    ...(!isLocalEngine(config.dockerHost, process.platform) && { remoteHost: engineHost(config.dockerHost) }),
-  };
 }

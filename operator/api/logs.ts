@@ -1,0 +1,111 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseDurationMs } from '../core/quantity.ts';
+import { keyOf } from '../core/resource.ts';
+import type { Logs } from '../ports/logs.ts';
+import { answer } from './answer.ts';
+import type { Extension } from './app.ts';
+import { follow, lastLines, type InstanceLine } from './follow.ts';
+import { openStream, serverSentEvent } from './open-stream.ts';
+import type { Shown } from './shown.ts';
+
+const usualTail = 100;
+const mostTail = 10_000;
+const eventStream = 'text/event-stream; charset=utf-8';
+const plainText = 'text/plain; charset=utf-8';
+
+interface Wanted {
+  readonly tail: number;
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** A duration up to now (`10m`), or a time. */
+  readonly since?: string;
+}
+
+export const querystring = {
+  type: 'object',
+  properties: {
+    tail: { type: 'integer', minimum: 0, maximum: mostTail, default: usualTail },
+    follow: { type: 'boolean', default: false },
+    timestamps: { type: 'boolean', default: false },
+    since: { type: 'string', pattern: '^([0-9.]+(ms|s|m|h))+$|^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' },
+  },
+} as const;
+
+/**
+ * `GET /api/v1/instances/ID/logs` and `/api/v1/services/NAMESPACE/NAME/logs`: what they print, as lines of text or, for
+ * `Accept: text/event-stream`, as events named `line`.
+ */
+export function addLogs(shown: Shown, logs: Logs): Extension {
+  return (app) => {
+    const options = { schema: { querystring }, exposeHeadRoute: false };
+    app.get<{ Params: { id: string }; Querystring: Wanted }>(
+      '/api/v1/instances/:id/logs',
+      options,
+      (request, reply) => {
+        const { id } = request.params;
+        const ids = (): string[] => shown.instances().flatMap((each) => (each.id === id ? [id] : []));
+        if (ids().length === 0)
+          return reply.code(404).send({ error: `there is no instance ${id}; see /api/v1/instances` });
+        return answer(reply, () => send({ shown, logs, ids, form: formOf(request, false) }, request, reply));
+      },
+    );
+    app.get<{ Params: { namespace: string; name: string }; Querystring: Wanted }>(
+      '/api/v1/services/:namespace/:name/logs',
+      options,
+      (request, reply) => {
+        const { namespace, name } = request.params;
+        const key = keyOf('MCPService', namespace, name);
+        if (!shown.service(key))
+          return reply.code(404).send({ error: `there is no MCPService named ${name} in namespace ${namespace}` });
+        const ids = (): string[] => shown.service(key)?.instances.map(({ id }) => id) ?? [];
+        return answer(reply, () => send({ shown, logs, ids, form: formOf(request, true) }, request, reply));
+      },
+    );
+  };
+}
+
+interface Sending {
+  readonly shown: Shown;
+  readonly logs: Logs;
+  readonly ids: () => readonly string[];
+  readonly form: { readonly contentType: string; readonly print: (line: InstanceLine) => string };
+}
+
+async function send(
+  { shown, logs, ids, form }: Sending,
+  { query }: { readonly query: Wanted },
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { tail, since } = query;
+  const from = since === undefined ? undefined : timeOf(since, shown.clock.now());
+  const never = new AbortController().signal;
+  // With nanoseconds, as the engine writes times: they are compared as text.
+  const start = new Date(shown.clock.now()).toISOString().replace('Z', '000000Z');
+  const lines = await lastLines(logs, ids(), { tail, ...(from !== undefined && { since: from }) }, never);
+  const text = lines.map(form.print).join('');
+  if (!query.follow) return reply.type(form.contentType).send(text);
+  const stream = openStream(reply, form.contentType);
+  await stream.write(text);
+  const take = (line: InstanceLine): Promise<void> => stream.write(form.print(line));
+  const last = new Map(ids().map((id) => [id, lines.findLast(({ instance }) => instance === id)?.at ?? start]));
+  await follow({ logs, clock: shown.clock, ids, take, signal: stream.closed }, last);
+  stream.end();
+  return reply;
+}
+
+/** An empty line of its own keeps events apart; lines of several instances say whose they are. */
+function formOf(
+  request: FastifyRequest<{ Querystring: Wanted }>,
+  isShared: boolean,
+): { contentType: string; print: (line: InstanceLine) => string } {
+  if (request.headers.accept?.includes('text/event-stream'))
+    return { contentType: eventStream, print: (line) => serverSentEvent('line', line) };
+  const { timestamps } = request.query;
+  const print = ({ instance, at, text }: InstanceLine): string =>
+    `${isShared ? `[${instance}] ` : ''}${timestamps ? `${at} ` : ''}${text}\n`;
+  return { contentType: plainText, print };
+}
+
+function timeOf(since: string, nowMs: number): string {
+  return since.endsWith('Z') ? since : new Date(nowMs - parseDurationMs(since)).toISOString();
+}

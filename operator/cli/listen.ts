@@ -1,0 +1,63 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createApp, type App, type Extension } from '../api/app.ts';
+import { addCommands } from '../api/commands.ts';
+import { guardPort } from '../api/guard.ts';
+import { addLogs } from '../api/logs.ts';
+import type { Shown } from '../api/shown.ts';
+import type { Config } from '../config.ts';
+import { connectDocker, engineHost, isLocalEngine } from '../drivers/docker/client.ts';
+import { ContainerLogs } from '../drivers/docker/logs.ts';
+import type { Operator } from '../engine/operator.ts';
+import { keptToken } from '../kept-token.ts';
+import type { Logs } from '../ports/logs.ts';
+import type { TrafficBook } from '../ports/traffic.ts';
+import { showOperator, type ShowOptions } from '../views/show.ts';
+import { socketPath } from './client.ts';
+
+/** What the API is made from. */
+export interface Parts {
+  readonly config: Config;
+  readonly operator: Operator;
+  readonly traffic: TrafficBook;
+}
+
+/** Where commands reach the operator of this state directory; only its user may. */
+export async function listenOnSocket(parts: Parts): Promise<App> {
+  const { config, operator } = parts;
+  await mkdir(config.state, { recursive: true, mode: 0o700 });
+  const path = socketPath(config);
+  // Nobody answered at it, so it is left over from an operator that was killed.
+  await rm(path, { force: true });
+  const shown = showOperator(operator, { ...optionsFor(parts), withContents: true });
+  const app = createApp(shown, extensions(config, shown));
+  addCommands(app, operator.commands);
+  await app.listen({ path });
+  await chmod(path, 0o600);
+  return app;
+}
+
+/** An app for the dashboard port: it shows to all who reach the port, and obeys those who know the token. */
+export function appForPort(parts: Parts, bindAddress: string): App {
+  const { config, operator } = parts;
+  const shown = showOperator(operator, optionsFor(parts));
+  const app = createApp(shown, extensions(config, shown));
+  guardPort(app, bindAddress, config.apiHosts);
+  addCommands(app, operator.commands, keptToken(config.state, 'dashboard-token'));
+  return app;
+}
+
+/** Further routes, of the socket and of the port. */
+function extensions(config: Config, shown: Shown): Extension[] {
+  const logs: Logs = new ContainerLogs(connectDocker(), config.scope);
+  return [addLogs(shown, logs)];
+}
+
+function optionsFor({ config, traffic }: Parts): ShowOptions {
+  return {
+    traffic,
+    state: config.state,
+    version: config.version,
+    startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
+    ...(!isLocalEngine(config.dockerHost, process.platform) && { remoteHost: engineHost(config.dockerHost) }),
+  };
+}
