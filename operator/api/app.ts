@@ -5,6 +5,7 @@ import { addHealth } from './health.ts';
 import { addInstances } from './instances.ts';
 import { addNetworks } from './networks.ts';
 import { addPlan } from './plan.ts';
+import { addPorts } from './ports.ts';
 import { addResources } from './resources.ts';
 import { addServices } from './services.ts';
 import type { Shown } from './shown.ts';
@@ -25,6 +26,7 @@ export function createApp(shown: Shown, extensions: readonly Extension[] = []): 
     addServices,
     addNetworks,
     addInstances,
+    addPorts,
     addEvents,
     addEventStream,
     addPlan,

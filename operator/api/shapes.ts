@@ -97,7 +97,14 @@ export interface NetworkView {
   readonly internal: { readonly name: string; readonly exists: boolean };
   readonly consul: { readonly managed: boolean; readonly address: string; readonly ok: boolean };
   readonly haproxy: { readonly exposure: string; readonly ok: boolean; readonly statistics: string };
-  readonly ports: { readonly bindAddress: string; readonly services: string };
+  readonly ports: {
+    readonly bindAddress: string;
+    /** First and last, both included: `11100-11199`. */
+    readonly services: string;
+    readonly discovery: number;
+    readonly dashboard: number;
+    readonly statistics: number;
+  };
   readonly instances: readonly InstanceView[];
   /** Names of its services. */
   readonly services: readonly string[];
@@ -111,7 +118,8 @@ export interface PortView {
   /** Key of the resource that holds it. */
   readonly holder?: string;
   readonly since?: string;
-  readonly listening: boolean;
+  /** Absent where the ports are another machine's. */
+  readonly listening?: boolean;
   /** The process that listens, where it is not ours and may be known: `nginx (pid 812)`. */
   readonly foreign?: string;
 }

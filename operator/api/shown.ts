@@ -6,6 +6,7 @@ import type {
   HealthView,
   NetworkView,
   PlanView,
+  PortView,
   ServiceView,
   StreamMessages,
   InstanceView,
@@ -32,6 +33,7 @@ export interface Shown {
   network(key: ResourceKey): NetworkView | undefined;
   /** Of services and of the infrastructure. */
   instances(): readonly InstanceView[];
+  ports(): Promise<readonly PortView[]>;
   /** Newest first. */
   events(): Iterable<EventView>;
   plan(): PlanView;

@@ -58,6 +58,12 @@ function declared(spec: MCPNetwork['spec'], { owned, lookup, unreachable, remote
       ok: runs('haproxy') && owned.some(({ type, phase }) => type === 'balancer' && phase === 'ready'),
       statistics: `http://${host}:${ports.statistics}/stats`,
     },
-    ports: { bindAddress: ports.bindAddress, services: ports.services },
+    ports: {
+      bindAddress: ports.bindAddress,
+      services: ports.services,
+      discovery: ports.discovery,
+      dashboard: ports.dashboard,
+      statistics: ports.statistics,
+    },
   };
 }

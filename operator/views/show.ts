@@ -12,6 +12,7 @@ import { healthView } from './health-view.ts';
 import { instanceViews } from './instance-view.ts';
 import { networkView } from './network-view.ts';
 import { planView } from './plan-view.ts';
+import { portLooks } from './port-looks.ts';
 import { serviceView } from './service-view.ts';
 
 export interface ShowOptions {
@@ -92,6 +93,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
     networks,
     network,
     instances: () => operator.keys().flatMap((key) => instanceViews(observation.owned(key), traffic)),
+    ports: portLooks(operator, clock, options.remoteHost === undefined),
     events: () => events.newest(),
     plan: () => planView(operator.currentPlans()),
     traffic: () => trafficOf(services()),

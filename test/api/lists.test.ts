@@ -93,7 +93,13 @@ describe('the API shows', () => {
       internal: { name: 'mcp-internal', exists: true },
       consul: { managed: true, address: 'http://127.0.0.1:11090', ok: true },
       haproxy: { exposure: 'auto', ok: true, statistics: 'http://127.0.0.1:11099/stats' },
-      ports: { bindAddress: '127.0.0.1', services: '11100-11199' },
+      ports: {
+        bindAddress: '127.0.0.1',
+        services: '11100-11199',
+        discovery: 11090,
+        dashboard: 11091,
+        statistics: 11099,
+      },
     });
     expect(items[0]?.instances.map(({ role }) => role).sort()).to.deep.equal(['consul', 'haproxy']);
     expect(await get<NetworkView>('/api/v1/networks/other/second')).to.deep.equal(items[1]);

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { InstanceView, ListView, ServiceView } from '../../operator/api/shapes.ts';
+import type { InstanceView, ListView, PortView, ServiceView } from '../../operator/api/shapes.ts';
 import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, askJson, type Answer } from '../support/http.ts';
@@ -72,6 +73,33 @@ describe('the HTTP API', function () {
     await eventually(told('True'), { timeoutMs: 20_000 });
     expect(stream.named<{ key: string }>('event').map(({ key }) => key)).to.include('MCPService/default/first');
     stream.close();
+  });
+
+  it('tells who holds each port, and who listens there besides', async () => {
+    const stranger = createServer();
+    await new Promise<void>((resolve) => stranger.listen(net.port(7), '127.0.0.1', resolve));
+    try {
+      const found = await eventually(async () => {
+        const { items } = await get<ListView<PortView>>('/api/v1/ports');
+        return items.some(({ use }) => use === 'foreign') && items;
+      });
+      const { discovery, dashboard, statistics } = net.ports;
+      const talkers = (await get<ServiceView>('/api/v1/services/default/talker')).port ?? 0;
+      const shown = found.map(({ port, use, holder, listening, foreign }) => [port, use, holder, listening, foreign]);
+      const holder = 'MCPNetwork/default/default';
+      expect(shown).to.have.deep.members([
+        [discovery, 'discovery', holder, true, undefined],
+        [dashboard, 'dashboard', holder, true, undefined],
+        [statistics, 'statistics', holder, true, undefined],
+        [net.port(0), 'service', 'MCPService/default/first', true, undefined],
+        [talkers, 'service', 'MCPService/default/talker', true, undefined],
+        [net.port(7), 'foreign', undefined, true, found.find(({ use }) => use === 'foreign')?.foreign],
+      ]);
+      expect(found.find(({ use }) => use === 'foreign')?.foreign).to.include(`(pid ${process.pid})`);
+      expect((await get<ListView<PortView>>('/api/v1/ports?use=foreign')).items).to.have.length(1);
+    } finally {
+      stranger.close();
+    }
   });
 
   describe('gives the output', () => {
