@@ -4,7 +4,11 @@ import type { Shown } from './shown.ts';
 
 /** `GET /api/v1/operator` and `/api/v1/resources...`: what the commands of `mcpnet` read. */
 export function addResources(app: App, shown: Shown): void {
-  app.get('/api/v1/operator', () => ({ pid: shown.pid, version: shown.version }));
+  app.get('/api/v1/operator', () => ({
+    pid: shown.pid,
+    version: shown.version,
+    ...(shown.manifests && { manifests: shown.manifests }),
+  }));
   app.get('/api/v1/resources', () => ({ items: shown.statuses(), problems: shown.problems() }));
   app.get<Named>('/api/v1/resources/:kind/:namespace/:name', (request, reply) => {
     const { kind, name } = request.params;

@@ -12,12 +12,22 @@ import type {
   InstanceView,
 } from './shapes.ts';
 
+/** Where manifests are read from, so that commands can change them there. */
+export interface WatchedManifests {
+  /** Absolute. */
+  readonly directory: string;
+  /** Whether an emptied directory removes what it declared. */
+  readonly allowEmpty: boolean;
+}
+
 /** What the API shows; `operator/views` makes it of an operator. */
 export interface Shown {
   readonly pid: number;
   readonly version: string;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
+  /** For those who may read the socket only. */
+  readonly manifests?: WatchedManifests;
   readonly clock: Clock;
   statuses(): readonly ShownStatus[];
   problems(): readonly unknown[];

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { InstanceView, ListView, PlanView } from '../api/shapes.ts';
+import type { WatchedManifests } from '../api/shown.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../core/history.ts';
 import type { ResourceKey } from '../core/resource.ts';
@@ -39,13 +41,35 @@ export async function readView(config: Config): Promise<View> {
   };
 }
 
+/** What the running operator knows of all resources; undefined if none runs. */
+export function readResources(config: Config): Promise<{ readonly items: readonly Status[] } | undefined> {
+  return ask(config, '/api/v1/resources');
+}
+
+/** The containers that exist, by the running operator; none if none runs. */
+export async function readInstances(config: Config): Promise<readonly InstanceView[]> {
+  return (await ask<ListView<InstanceView>>(config, '/api/v1/instances'))?.items ?? [];
+}
+
+/** What the running operator would do next; nothing if none runs. */
+export async function readPlan(config: Config): Promise<PlanView['steps']> {
+  return (await ask<PlanView>(config, '/api/v1/plan'))?.steps ?? [];
+}
+
 /** The history of a resource, from the running operator if one runs. */
 export function readHistory(config: Config, key: ResourceKey): Promise<History | undefined> {
   return ask(config, `/api/v1/resources/${key}/history`);
 }
 
+export interface RunningOperator {
+  readonly pid: number;
+  readonly version: string;
+  /** Absent from one older than this program. */
+  readonly manifests?: WatchedManifests;
+}
+
 /** The operator that runs on this state directory, if one does. */
-export function runningOperator(config: Config): Promise<{ pid: number; version: string } | undefined> {
+export function runningOperator(config: Config): Promise<RunningOperator | undefined> {
   return ask(config, '/api/v1/operator');
 }
 

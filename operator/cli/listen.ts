@@ -28,7 +28,11 @@ export async function listenOnSocket(parts: Parts): Promise<App> {
   const path = socketPath(config);
   // Nobody answered at it, so it is left over from an operator that was killed.
   await rm(path, { force: true });
-  const shown = showOperator(operator, { ...optionsFor(parts), withContents: true });
+  const shown = showOperator(operator, {
+    ...optionsFor(parts),
+    withContents: true,
+    manifests: { directory: config.manifests, allowEmpty: config.allowEmpty },
+  });
   const app = createApp(shown, extensions(config, shown));
   addCommands(app, operator.commands);
   await app.listen({ path });

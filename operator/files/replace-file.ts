@@ -23,8 +23,8 @@ export type Content = string | readonly Uint8Array[];
  * the whole new content. Nobody else may write the same file at the same time.
  * @throws Fault if there is no room or no right to; the old content stays
  */
-export async function replaceFile(path: string, content: Content): Promise<void> {
-  await writeBeside(path, content);
+export async function replaceFile(path: string, content: Content, mode: number = ownMode): Promise<void> {
+  await writeBeside(path, content, mode);
   await putInPlace(path);
 }
 

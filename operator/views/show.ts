@@ -1,5 +1,5 @@
 import type { NetworkView, ServiceView, StreamMessages, TrafficView } from '../api/shapes.ts';
-import type { Shown } from '../api/shown.ts';
+import type { Shown, WatchedManifests } from '../api/shown.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { withoutContents } from '../core/history.ts';
 import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
@@ -24,6 +24,7 @@ export interface ShowOptions {
   readonly remoteHost?: string;
   /** Whether histories are shown with the specs, which hold values of variables. */
   readonly withContents?: boolean;
+  readonly manifests?: WatchedManifests;
   readonly traffic?: TrafficBook;
   readonly clock?: Clock;
 }
@@ -74,6 +75,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
     version,
     startedAt,
     clock,
+    ...(options.manifests && { manifests: options.manifests }),
     statuses: () => statuses.all(),
     problems: () => store.problems,
     eventsOf: (key) => events.of(key),

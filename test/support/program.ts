@@ -10,20 +10,27 @@ export interface Outcome {
 }
 
 /** Starts the program as its own process, without the launcher in between, so that signals reach it. */
-export function spawnProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+export function spawnProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
   return spawn(process.execPath, [mainPath, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
 }
 
-/** Runs one command of the program to its end. */
+/** Runs one command of the program to its end. @param input what it reads from its standard input */
 export function runProgram(
   args: readonly string[],
   timeoutMs = 60_000,
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Outcome> {
-  return outcomeOf(spawnProgram(args, env), timeoutMs);
+  const child = spawnProgram(args, env, input === undefined ? 'ignore' : 'pipe');
+  child.stdin?.end(input);
+  return outcomeOf(child, timeoutMs);
 }
 
 /** What a process prints until its end, and its exit code; it is killed when the time is over. */
