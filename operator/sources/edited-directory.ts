@@ -165,7 +165,7 @@ export class EditedDirectory {
 export function keyIn(value: unknown): ResourceKey | undefined {
   if (!isRecord(value) || !isRecord(value['metadata'])) return undefined;
   const { kind, metadata } = value;
-  const { name, namespace = 'default' } = metadata as Record<string, unknown>;
+  const { name, namespace = 'default' } = metadata;
   return typeof kind === 'string' && typeof name === 'string' && typeof namespace === 'string'
     ? keyOf(kind, namespace, name)
     : undefined;
