@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   resume: async () => (await import('./hold.ts')).resumeCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
   ports: async () => (await import('./ports/command.ts')).portsCommand,
+  doctor: async () => (await import('./doctor/command.ts')).doctorCommand,
   client: async () => (await import('./clients/command.ts')).clientCommand,
   down: async () => (await import('./down.ts')).downCommand,
   images: async () => (await import('./images.ts')).imagesCommand,
