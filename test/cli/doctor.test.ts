@@ -77,7 +77,7 @@ describe('the prerequisites', () => {
     ['ports that are free or ours', judgePorts([port({}), port({ listening: false })]), 'ok', /all 2/],
     [
       'a port of ours that somebody took',
-      judgePorts([port({ holder: 'MCPService/default/a' as never, foreign: 'nginx (pid 8)' })]),
+      judgePorts([port({ holder: 'MCPService/default/a', foreign: 'nginx (pid 8)' })]),
       'fail',
       /port 11100 of service\/a is taken by nginx \(pid 8\)/,
     ],

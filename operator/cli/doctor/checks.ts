@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Docker from 'dockerode';
-import { officialImages, consulImage, haproxyImage } from '../../../controllers/mcpnetwork/images.ts';
+import { consulImage, haproxyImage, type officialImages } from '../../../controllers/mcpnetwork/images.ts';
 import type { Config } from '../../config.ts';
 import { parseBytes } from '../../core/quantity.ts';
 import { connectDocker, isLocalEngine } from '../../drivers/docker/client.ts';
