@@ -1,10 +1,9 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type Docker from 'dockerode';
 import { consulImage, haproxyImage, type officialImages } from '../../../controllers/mcpnetwork/images.ts';
 import type { Config } from '../../config.ts';
 import { parseBytes } from '../../core/quantity.ts';
-import { connectDocker, isLocalEngine } from '../../drivers/docker/client.ts';
+import { connectDocker, isLocalEngine, type Engine } from '../../drivers/docker/client.ts';
 import { readEngineFacts, whyNotPullable, type EngineFacts } from '../../drivers/docker/engine-facts.ts';
 import { imageIdOf } from '../../drivers/docker/images.ts';
 import { label } from '../../drivers/docker/labels.ts';
@@ -27,7 +26,7 @@ export async function prerequisites(config: Config): Promise<readonly Check[]> {
   const isLocal = isLocalEngine(config.dockerHost, process.platform);
   const withEngine = (
     name: string,
-    judge: (facts: EngineFacts, docker: Docker) => Finding | Promise<Finding>,
+    judge: (facts: EngineFacts, docker: Engine) => Finding | Promise<Finding>,
   ): Check => ({
     name,
     run: async () =>
@@ -74,7 +73,7 @@ export async function prerequisites(config: Config): Promise<readonly Check[]> {
 }
 
 /** An address that cannot be understood is told as any engine that does not answer. */
-function connect(): Docker | Error {
+function connect(): Engine | Error {
   try {
     return connectDocker(() => false);
   } catch (error) {
@@ -138,7 +137,7 @@ function freeAt(paths: readonly string[]): { path: string; freeBytes: number }[]
   });
 }
 
-async function imageStates(docker: Docker, config: Config, declared: Declared): Promise<ImageState[]> {
+async function imageStates(docker: Engine, config: Config, declared: Declared): Promise<ImageState[]> {
   const { catalog } = await import('../../../deploy/images/catalog.ts');
   const buildable = new Set(catalog().map(({ name }) => name));
   const parts = [...declared.networks.values()].flatMap(({ spec: { discovery, loadBalancer } }) => [
@@ -156,7 +155,7 @@ function alternatives(image: string | undefined, { official, local }: (typeof of
 }
 
 async function stateOf(
-  docker: Docker,
+  docker: Engine,
   names: readonly string[],
   buildable: ReadonlySet<string>,
 ): Promise<ImageState['state']> {

@@ -2,6 +2,9 @@ import Docker from 'dockerode';
 import { asFault, Fault } from '../../core/fault.ts';
 import type { MayWrite } from '../../ports/leadership.ts';
 
+/** A client for an engine, for those who only pass it on. */
+export type Engine = Docker;
+
 /** A client for the engine that the environment names (DOCKER_HOST and its kin), speaking the engine's own API version. */
 export function connectDocker(mayWrite: MayWrite = () => true): Docker {
   const docker = new Docker();
