@@ -1,0 +1,70 @@
+import type { JSX } from 'preact';
+import type { HistoryView, MarkView } from '../../api/shapes.ts';
+import type { Asked } from '../data/use-answer.ts';
+import { Badge, spaced } from '../parts/badge.tsx';
+import { DataTable, type Column } from '../parts/data-table.tsx';
+import { Failure, Loading, Notice } from '../parts/notice.tsx';
+import type { Mood } from '../text/condition-words.ts';
+import { moment, shortName } from '../text/format.ts';
+import { Chart } from './chart.tsx';
+import { chartsOf } from './charts.ts';
+
+const markMoods: Readonly<Record<MarkView['kind'], readonly [Mood, string]>> = {
+  rollout: ['busy', 'Rollout'],
+  fault: ['bad', 'Fault'],
+  recovery: ['ok', 'Recovery'],
+  operator: ['idle', 'Operator'],
+};
+
+/** How a service was: health, latency, sessions, requests and errors over the range, with what happened marked in them. */
+export function HistoryCharts({ asked, serviceKey }: { asked: Asked<HistoryView>; serviceKey: string }): JSX.Element {
+  const { answer, failure, again } = asked;
+  if (!answer)
+    return failure === undefined ? <Loading what="the history" /> : <Failure message={failure} again={again} />;
+  const series = answer.series.find(({ key }) => key === serviceKey);
+  const marks = answer.marks.filter(({ key, kind }) => key === serviceKey || kind === 'operator');
+  if (!series)
+    return (
+      <Notice title="Nothing has been measured yet">
+        The first values come some seconds after a service was declared.
+      </Notice>
+    );
+  const firstMs = Date.parse(answer.from);
+  const times = series.up.map((_, index) => (firstMs + index * answer.stepMs) / 1_000);
+  return (
+    <>
+      <div class="charts">
+        {chartsOf(series).map((chart) => (
+          <Chart key={chart.title} {...chart} times={times} marks={marks} />
+        ))}
+      </div>
+      {marks.length > 0 && <Marks marks={marks} />}
+    </>
+  );
+}
+
+const columns: readonly Column<MarkView>[] = [
+  { id: 'at', title: 'At', cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },
+  {
+    id: 'kind',
+    title: 'Mark',
+    cell: ({ kind }) => <Badge mood={markMoods[kind][0]} word={markMoods[kind][1]} />,
+  },
+  { id: 'key', title: 'Of', cell: ({ key, kind }) => (kind === 'operator' ? 'the operator' : shortName(key)) },
+  { id: 'reason', title: 'Reason', cell: ({ reason }) => spaced(reason) },
+  { id: 'message', title: 'What happened', kind: 'wide', cell: ({ message }) => message },
+];
+
+function Marks({ marks }: { marks: readonly MarkView[] }): JSX.Element {
+  return (
+    <details class="marks">
+      <summary>{marks.length} marked in the charts: rollouts, faults, recoveries, starts of the operator</summary>
+      <DataTable
+        caption="What is marked in the charts, newest first"
+        columns={columns}
+        rows={[...marks].sort((one, other) => other.at.localeCompare(one.at))}
+        keyOf={({ at, key, reason, message }) => [at, key, reason, message].join(' ')}
+      />
+    </details>
+  );
+}
