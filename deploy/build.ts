@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDashboard } from './dashboard/bundle.ts';
 import { bundleBridge } from './images/bundle-bridge.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +19,7 @@ const compiler = spawnSync(
 );
 if (compiler.status !== 0) process.exit(compiler.status ?? 1);
 await bundleBridge(join(dist, 'bridge.mjs'));
+await writeDashboard(join(dist, 'dashboard'));
 // What the compiled files read at run time lies beside them as it does beside the sources.
 await copy('schemas', (name) => name.endsWith('.json'));
 await copy('deploy/images', (name) => name.endsWith('.sh'));

@@ -14,6 +14,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'operator/host/': ['operator/core/', 'operator/host/'],
   'operator/engine/': ['operator/core/', 'operator/ports/', 'operator/engine/'],
   'operator/bridge/': ['operator/bridge/'],
+  // The page runs in a browser; of the operator it knows what the API answers with.
+  'operator/dashboard/': ['operator/dashboard/', 'operator/api/shapes.ts', 'operator/core/condition.ts'],
   'controllers/': ['operator/core/', 'controllers/', 'schemas/types.ts'],
   'schemas/': ['schemas/'],
 };
@@ -29,6 +31,8 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['operator/sources/', 'operator/drivers/kubernetes/'],
   fastify: ['operator/api/'],
   winston: ['operator/telemetry/'],
+  preact: ['operator/dashboard/'],
+  uplot: ['operator/dashboard/'],
   commander: ['operator/cli/', 'operator/main.ts'],
   'jsonc-parser': ['operator/cli/clients/'],
   '@decimalturn/toml-patch': ['operator/cli/clients/'],
@@ -100,7 +104,7 @@ function environmentViolations({ path, text }: SourceFile): string[] {
 function filesBelow(folder: string): SourceFile[] {
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: relative(root, path), text: readFileSync(path, 'utf8') }));
 }

@@ -39,6 +39,7 @@ const suites: Readonly<Record<string, Suite>> = {
   images: { files: ['test/images/**/*.test.ts'], timeoutMs: 120_000, real: true },
   conformance: { files: ['test/conformance/**/*.test.ts'], timeoutMs: 180_000, real: true },
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
+  dashboard: { files: ['test/dashboard/**/*.test.ts'], timeoutMs: 120_000, real: true },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },
   load: { files: ['test/load/**/*.test.ts'], timeoutMs: 1_800_000, real: true },
 };

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { Extension } from './app.ts';
 
 /** A file of the page, as it goes over the wire. */
 export interface PageFile {
@@ -12,19 +13,15 @@ export interface PageFile {
 }
 
 const forEver = 'public, max-age=31536000, immutable';
-const contentPolicy = [
-  "default-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+
+/** Files of a page are no part of the API that OpenAPI describes. */
+const unlisted = { schema: { hide: true } as FastifySchema };
 
 /**
  * The dashboard: one page at `/` and its files at `/assets/NAME`. Everything comes from here, nothing is inline.
  * @param files asked for at the first request and kept; if they cannot be made, the next request tries again
  */
-export function dashboardPage(files: () => Promise<readonly PageFile[]>): FastifyPluginAsync {
+export function dashboardPage(files: () => Promise<readonly PageFile[]>): Extension {
   let kept: Promise<ReadonlyMap<string, PageFile>> | undefined;
   const fileNamed = async (name: string): Promise<PageFile | undefined> => {
     kept ??= files().then((all) => new Map(all.map((file) => [file.name, file])));
@@ -35,23 +32,15 @@ export function dashboardPage(files: () => Promise<readonly PageFile[]>): Fastif
       throw error;
     }
   };
-  return async (app: FastifyInstance) => {
-    app.get('/', { schema: { hide: true } }, async (request, reply) =>
-      sendFile(
-        request,
-        reply.header('content-security-policy', contentPolicy),
-        await fileNamed('index.html'),
-        'no-cache',
-      ),
-    );
-    app.get<{ Params: { name: string } }>(
-      '/assets/:name',
-      { schema: { hide: true } },
-      async (request, reply) => {
-        const { name } = request.params;
-        return sendFile(request, reply, name === 'index.html' ? undefined : await fileNamed(name), forEver);
-      },
-    );
+  return (app) => {
+    app.get('/', unlisted, async (request, reply) => {
+      const file = await fileNamed('index.html');
+      return sendFile(request, reply, file, 'no-cache');
+    });
+    app.get<{ Params: { name: string } }>('/assets/:name', unlisted, async (request, reply) => {
+      const { name } = request.params;
+      return sendFile(request, reply, name === 'index.html' ? undefined : await fileNamed(name), forEver);
+    });
   };
 }
 
@@ -66,9 +55,7 @@ function sendFile(
   void reply
     .header('cache-control', cacheControl)
     .header('etag', `"${file.hash}${packed ? '-gzip' : ''}"`)
-    .header('vary', 'accept-encoding')
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer');
+    .header('vary', 'accept-encoding');
   if (headers['if-none-match']?.includes(file.hash)) return reply.code(304).send();
   if (packed) void reply.header('content-encoding', 'gzip');
   return reply.type(file.type).send(packed ? file.gzip : file.body);

@@ -3,12 +3,14 @@ import { createApp, type App, type Extension } from '../api/app.ts';
 import { addCommands } from '../api/commands.ts';
 import { guardPort } from '../api/guard.ts';
 import { addLogs } from '../api/logs.ts';
+import { dashboardPage } from '../api/page.ts';
 import type { Shown } from '../api/shown.ts';
 import type { Config } from '../config.ts';
 import { connectDocker, engineHost, isLocalEngine } from '../drivers/docker/client.ts';
 import { ContainerLogs } from '../drivers/docker/logs.ts';
 import type { Operator } from '../engine/operator.ts';
 import { keptToken } from '../kept-token.ts';
+import { pageFiles } from '../page-files.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { showOperator, type ShowOptions } from '../views/show.ts';
@@ -44,7 +46,7 @@ export async function listenOnSocket(parts: Parts): Promise<App> {
 export function appForPort(parts: Parts, bindAddress: string): App {
   const { config, operator } = parts;
   const shown = showOperator(operator, optionsFor(parts));
-  const app = createApp(shown, extensions(config, shown));
+  const app = createApp(shown, [...extensions(config, shown), dashboardPage(pageFiles)]);
   guardPort(app, bindAddress, config.apiHosts);
   addCommands(app, operator.commands, keptToken(config.state, 'dashboard-token'));
   return app;

@@ -47,11 +47,10 @@ export function phaseWord(phase: InstanceView['phase']): string {
   return phases[phase][1];
 }
 
-/** `Image missing` of `ImageMissing`. */
+/** `Image missing` of `ImageMissing`; names in capitals stay: `Speaks MCP`. */
 export function spaced(reason: string): string {
-  const text = reason.replaceAll(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
-  return text;
+  return reason
+    .split(/(?<=[a-z])(?=[A-Z])/)
+    .map((word, index) => (index === 0 || /^[A-Z]{2}/.test(word) ? word : word.toLowerCase()))
+    .join(' ');
 }

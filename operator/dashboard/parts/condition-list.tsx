@@ -14,17 +14,13 @@ export function ConditionList({ conditions, nowMs }: { conditions: readonly Cond
           <span class={`mood-${conditionMood(each)}`}>
             <Icon name={conditionMood(each)} />
           </span>
-          <div>
-            <p>
-              <strong>{conditionWords(each)}</strong>{' '}
-              <span class="muted">
-                {each.type} {each.status}
-                {each.reason !== '' && `, ${spaced(each.reason)}`}, for{' '}
-                <Age at={each.lastTransitionTime} nowMs={nowMs} />
-              </span>
-            </p>
-            {each.message !== '' && <p class="condition-message">{each.message}</p>}
-          </div>
+          <strong>{conditionWords(each)}</strong>
+          <span class="condition-message">{each.message}</span>
+          <span class="condition-name muted">
+            {each.type} {each.status}
+            {each.reason !== '' && each.reason !== each.type && `, ${spaced(each.reason)}`}, for{' '}
+            <Age at={each.lastTransitionTime} nowMs={nowMs} />
+          </span>
         </li>
       ))}
     </ul>

@@ -11,7 +11,7 @@ export function ConnectionBanner({ world }: { world: World }): JSX.Element {
   return (
     <>
       {/* Spoken once, at the change; the seconds in the banner are for the eyes. */}
-      <p class="hidden" role="status" data-test="connection-words">
+      <p class="hidden" role="status" data-testid="connection-words">
         {spoken(world)}
       </p>
       {world.connection.phase === 'lost' && <Lost {...world.connection} loaded={world.loaded} />}
@@ -24,7 +24,7 @@ function Lost({ sinceMs, retryAtMs, loaded }: { sinceMs: number; retryAtMs: numb
   const now = useNow(500);
   const waitMs = retryAtMs - now;
   return (
-    <div class="banner banner-bad" data-test="connection-lost">
+    <div class="banner banner-bad" data-testid="connection-lost">
       <Icon name="bad" />
       <span>
         <strong>Connection lost</strong> {duration(Math.max(0, now - sinceMs))} ago.{' '}

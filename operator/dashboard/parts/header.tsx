@@ -40,7 +40,7 @@ export function Header({ world, route }: { world: World; route: Route }): JSX.El
 function Health({ world }: { world: World }): JSX.Element {
   const { mood, word, title } = overall(world);
   return (
-    <span class="overall" data-test="overall" title={title}>
+    <span class="overall" data-testid="overall" title={title}>
       <Badge mood={mood} word={word} />
     </span>
   );
@@ -67,7 +67,7 @@ function ConnectionState({ world }: { world: World }): JSX.Element {
   } as const;
   const [mood, word] = states[world.connection.phase];
   return (
-    <span class="connection" data-test="connection">
+    <span class="connection" data-testid="connection">
       <Badge mood={mood} word={word} />
     </span>
   );

@@ -31,6 +31,7 @@ export function Diagram(props: DiagramProps): JSX.Element {
     >
       <Zone
         box={layout.frontend}
+        titleX={16}
         kind="frontend"
         title="frontend network"
         network={network.frontend}
@@ -38,6 +39,7 @@ export function Diagram(props: DiagramProps): JSX.Element {
       />
       <Zone
         box={layout.internal}
+        titleX={layout.isNarrow ? layout.haproxy.x + layout.haproxy.width + 12 : layout.internal.x + 16}
         kind="internal"
         title="internal network"
         network={network.internal}
@@ -54,7 +56,7 @@ export function Diagram(props: DiagramProps): JSX.Element {
       <Node
         box={layout.haproxy}
         title="HAProxy"
-        lines={[network.haproxy.ok ? 'balances' : 'not well', `${network.haproxy.exposure} network`]}
+        lines={[network.haproxy.ok ? 'balances' : 'not well', `exposure ${network.haproxy.exposure}`]}
         mood={network.haproxy.ok ? 'ok' : 'bad'}
         {...node('haproxy')}
       />
@@ -96,8 +98,10 @@ function Zone({
   network,
   href,
   selected,
+  titleX,
 }: {
   box: Box;
+  titleX: number;
   kind: 'frontend' | 'internal';
   title: string;
   network: NetworkView['frontend'];
@@ -109,10 +113,10 @@ function Zone({
     <g class={`zone zone-${kind}${selected ? ' is-selected' : ''}${network.exists ? '' : ' is-missing'}`}>
       <rect x={box.x + 0.5} y={box.y + 0.5} width={box.width - 1} height={box.height - 1} rx="10" />
       <a href={href} aria-label={`${title} ${network.name}${state}`}>
-        <text x={box.x + 16} y={box.y + 22}>
-          <tspan class="zone-title">{title}</tspan>
+        <text x={titleX} y={box.y + 22}>
+          <tspan class="zone-title">{title}</tspan>{' '}
           <tspan class="zone-name" dx="6">
-            {cut(network.name, Math.floor((box.width - 150) / 7))}
+            {cut(network.name, Math.floor((box.x + box.width - titleX - 134) / 7.2))}
             {state}
           </tspan>
         </text>

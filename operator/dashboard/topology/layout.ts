@@ -85,7 +85,7 @@ function wide(services: readonly ServiceView[], width: number): Layout {
     height,
     frontend: { x: 0, y: 0, width: border, height },
     internal: { x: border, y: 0, width: width - border, height },
-    clients: { x: 16, y: middle - 32, width: clientsWidth, height: 64 },
+    clients: { x: 16, y: middle - 34, width: clientsWidth, height: 68 },
     haproxy: { x: border - haproxyWidth / 2, y: middle - 38, width: haproxyWidth, height: 76 },
     consul: { x: replicaX, y: top, width: railX - replicaX + 12, height: 40 },
     services: boxes,
@@ -95,7 +95,7 @@ function wide(services: readonly ServiceView[], width: number): Layout {
 
 /** From top to bottom: clients, HAProxy on the border, then each service above its replicas. */
 function narrow(services: readonly ServiceView[], width: number): Layout {
-  const border = 158;
+  const border = 170;
   const serviceX = 34;
   const railX = width - 16;
   const serviceWidth = railX - 14 - serviceX;
@@ -128,7 +128,7 @@ function narrow(services: readonly ServiceView[], width: number): Layout {
     height,
     frontend: { x: 0, y: 0, width, height: border },
     internal: { x: 0, y: border, width, height: height - border },
-    clients: { x: 16, y: 34, width: 118, height: 56 },
+    clients: { x: 16, y: 34, width: 118, height: 68 },
     haproxy: { x: 16, y: border - 32, width: 132, height: 76 },
     consul: { x: width - 16 - 132, y: border + 48, width: 132, height: 40 },
     services: boxes,

@@ -25,14 +25,19 @@ export function Node({
 }: Linked & { box: Box; title: string; lines: readonly string[]; mood: Mood }): JSX.Element {
   const isFlat = box.height < 50;
   return (
-    <a href={href} class={`node${selected ? ' is-selected' : ''}`} aria-label={`${title}: ${lines.join(', ')}`}>
+    <a href={href} class={`node${selected ? ' is-selected' : ''}`} aria-label={[title, ...lines].join(' ')}>
       <Frame box={box} mood={mood} />
-      <text x={box.x + (mood === 'idle' ? 12 : 32)} y={box.y + (isFlat ? 17 : 23)} class="node-title">
-        {title}
+      <text
+        aria-hidden="true"
+        x={box.x + (mood === 'idle' ? 12 : 32)}
+        y={box.y + (isFlat ? 17 : 23)}
+        class="node-title"
+      >
+        {title}{' '}
       </text>
       {lines.map((line, index) => (
         <text key={line} x={box.x + (isFlat ? 32 : 12)} y={box.y + (isFlat ? 32 : 42) + index * 16} class="node-line">
-          {line}
+          {line}{' '}
         </text>
       ))}
     </a>
@@ -50,19 +55,24 @@ export function ServiceNode({
   const mood = serviceMood(service);
   const state = `${serviceWord(service)} · ${service.readyReplicas}/${service.replicas}`;
   const port = service.port === undefined ? '' : `:${service.port}`;
-  const flow = withTraffic && traffic ? `${figure(traffic.requestsPerSecond)} req/s` : service.transport;
+  const name = cut(shortName(service.key), Math.floor((box.width - 90) / letterWidth));
+  const shownState = cut(state, Math.floor((box.width - 42) / smallLetterWidth));
+  const flow = withTraffic && traffic ? `${figure(traffic.requestsPerSecond)} req/s` : (service.transport ?? '');
   return (
-    <a href={href} class={`node service${selected ? ' is-selected' : ''}`} aria-label={spoken(service, traffic)}>
-      <title>{service.message}</title>
-      <Frame box={box} mood={mood} />
+    <a
+      href={href}
+      class={`node service${selected ? ' is-selected' : ''}`}
+      aria-label={spoken([name, port, shownState, box.width > 200 ? flow : ''], service, traffic)}
+    >
+      <Frame box={box} mood={mood} title={service.message} />
       <text x={box.x + 32} y={box.y + 22} class="node-title">
-        {cut(shortName(service.key), Math.floor((box.width - 90) / letterWidth))}
+        {name}{' '}
       </text>
       <text x={box.x + box.width - 10} y={box.y + 22} class="node-line" text-anchor="end">
-        {port}
+        {port}{' '}
       </text>
       <text x={box.x + 32} y={box.y + 40} class={`node-line mood-${mood}`}>
-        {cut(state, Math.floor((box.width - 42) / smallLetterWidth))}
+        {shownState}{' '}
       </text>
       {box.width > 200 && (
         <text x={box.x + box.width - 10} y={box.y + 40} class="node-line" text-anchor="end">
@@ -86,36 +96,54 @@ export function ReplicaNode({
     (each) => each !== '',
   );
   const room = Math.floor((box.width - 40 - words.join(' · ').length * smallLetterWidth) / smallLetterWidth);
+  const shownId = room > 3 ? cut(instance.id, room) : '';
   return (
     <a
       href={href}
       class="node replica"
       data-phase={instance.phase}
-      aria-label={`Replica ${instance.id} of ${shortName(service.key)}: ${words.join(', ')}${instance.registered ? '' : ', not registered in Consul'}`}
+      aria-label={`${shownId} ${words.join(' · ')}, ${instance.id}, replica of ${shortName(service.key)}${instance.registered ? '' : ', not registered in Consul'}`}
     >
-      <title>{[instance.id, instance.message].filter(Boolean).join(': ')}</title>
-      <Frame box={box} mood={mood} small />
-      {room > 3 && (
+      <Frame box={box} mood={mood} title={[instance.id, instance.message].filter(Boolean).join(': ')} small />
+      {shownId !== '' && (
         <text x={box.x + 26} y={box.y + 16} class="node-line">
-          {cut(instance.id, room)}
+          {shownId}{' '}
         </text>
       )}
-      <text x={box.x + box.width - 8} y={box.y + 16} class={`node-line mood-${mood}`} text-anchor="end">
+      <text
+        aria-hidden="true"
+        x={box.x + box.width - 8}
+        y={box.y + 16}
+        class={`node-line mood-${mood}`}
+        text-anchor="end"
+      >
         {words.join(' · ')}
       </text>
     </a>
   );
 }
 
-function Frame({ box, mood, small = false }: { box: Box; mood: Mood; small?: boolean }): JSX.Element {
+function Frame({
+  box,
+  mood,
+  title = '',
+  small = false,
+}: {
+  box: Box;
+  mood: Mood;
+  title?: string;
+  small?: boolean;
+}): JSX.Element {
   const size = small ? 12 : 14;
   return (
     <>
-      <rect class="frame" x={box.x} y={box.y} width={box.width} height={box.height} rx={small ? 6 : 8} />
+      <rect class="frame" x={box.x} y={box.y} width={box.width} height={box.height} rx={small ? 6 : 8}>
+        {title !== '' && <title>{title}</title>}
+      </rect>
       {mood !== 'idle' && (
         <svg
           x={box.x + (small ? 8 : 11)}
-          y={box.y + (small ? 6 : box.height < 50 ? 6 : 11)}
+          y={box.y + (small || box.height < 50 ? 6 : 11)}
           width={size}
           height={size}
           viewBox="0 0 16 16"
@@ -128,10 +156,11 @@ function Frame({ box, mood, small = false }: { box: Box; mood: Mood; small?: boo
   );
 }
 
-function spoken(service: ServiceView, traffic: TrafficView | undefined): string {
+/** What is written in the box, word for word, so that it can be said to a computer; then what the picture says besides. */
+function spoken(shown: readonly string[], service: ServiceView, traffic: TrafficView | undefined): string {
   const flow = traffic
     ? `, ${counted(traffic.sessions, 'session')}, ${figure(traffic.requestsPerSecond)} requests per second`
     : '';
-  const replicas = `${service.readyReplicas} of ${counted(service.replicas, 'replica')}`;
-  return `Service ${shortName(service.key)}: ${serviceWord(service)}, ${replicas}${flow}`;
+  const replicas = `${service.readyReplicas} of ${counted(service.replicas, 'replica')} ready`;
+  return `${shown.filter((each) => each !== '').join(' ')}, service, ${replicas}${flow}`;
 }

@@ -63,9 +63,9 @@ export function serviceColumns(world: World, nowMs: number): readonly Column<Ser
     { id: 'url', title: 'URL', cell: (service) => <Url service={service} />, sortBy: ({ port }) => port },
     number('sessions', 'Sessions', 'Sessions, or open connections, now'),
     number('requestsPerSecond', 'Req/s', 'Requests per second over the last 10 s'),
-    number('p50Ms', 'p50', 'Milliseconds to the first byte of half of the answers of the last minute'),
-    number('p95Ms', 'p95', 'Milliseconds to the first byte of 95 of 100 answers of the last minute'),
-    number('p99Ms', 'p99', 'Milliseconds to the first byte of 99 of 100 answers of the last minute'),
+    number('p50Ms', 'p50 ms', 'Milliseconds to the first byte of half of the answers of the last minute'),
+    number('p95Ms', 'p95 ms', 'Milliseconds to the first byte of 95 of 100 answers of the last minute'),
+    number('p99Ms', 'p99 ms', 'Milliseconds to the first byte of 99 of 100 answers of the last minute'),
     number('errorsPerSecond', 'Err/s', 'Failed requests per second over the last 10 s'),
     {
       id: 'change',
@@ -77,7 +77,7 @@ export function serviceColumns(world: World, nowMs: number): readonly Column<Ser
             <span class="muted">
               <Age at={lastChange.at} nowMs={nowMs} />
             </span>{' '}
-            <span>{spaced(lastChange.reason)}</span> <span class="muted change-cause">{lastChange.message}</span>
+            <span>{spaced(lastChange.reason)}</span> <span class="muted change-cause">{cause(lastChange)}</span>
           </span>
         ) : (
           <span class="muted">–</span>
@@ -95,4 +95,10 @@ export function Url({ service: { url, key } }: { service: ServiceView }): JSX.El
       <CopyButton text={url} what={`the URL of ${shortName(key)}`} />
     </span>
   );
+}
+
+/** Without the word that the reason has said: `Created registration` of `registration files-1: does not exist`. */
+function cause({ reason, message }: NonNullable<ServiceView['lastChange']>): string {
+  const said = spaced(reason).split(' ').at(-1) ?? '';
+  return message.startsWith(`${said} `) ? message.slice(said.length + 1) : message;
 }
