@@ -61,6 +61,17 @@ describe('the published package', () => {
       .and.to.match(/\d+ to create, 0 to update, 0 to remove/);
   });
 
+  it('brings the dashboard ready-made, without the tools that bundle it', () => {
+    const look =
+      "import('mcp-network-operator/dist/operator/page-files.js').then(async ({ pageFiles }) => " +
+      'console.log((await pageFiles()).map(({ type, body }) => type.split(";")[0] + " " + (body.length > 0)).sort().join()))';
+    const { stdout, stderr } = spawnSync('npx', ['--no-install', 'node', '-e', look], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    expect(stdout.trim(), stderr).to.equal('image/svg+xml true,text/css true,text/html true,text/javascript true');
+  });
+
   it('can build the image of the bridge without the tools of the repository', () => {
     const { status, stdout, stderr } = mcpnet('images', `bridge:${version}`);
     expect(stdout, stderr).to.match(/image mcpnet\/bridge:\S+ +(present|built)/);
