@@ -45,7 +45,7 @@ export class DirectorySource implements Source {
       this.#files.set(entry.path, file);
       documents.push(...file.documents);
       problems.push(...file.problems);
-      if (this.#isYoung(entry.modifiedMs)) this.#young.add(entry.path);
+      if (this.#isYoung(entry, file)) this.#young.add(entry.path);
     }
     const present = new Set(found.files.map(({ path }) => path));
     for (const path of this.#files.keys()) if (!present.has(path)) this.#files.delete(path);
@@ -61,8 +61,9 @@ export class DirectorySource implements Source {
     if (!found?.isFile()) return undefined;
     const entry = entryOf(path, found);
     const known = this.#files.get(path);
-    const { documents, problems } = known?.isSame(entry) ? known : await this.#reread(path, entry);
-    if (this.#isYoung(entry.modifiedMs)) this.#young.add(path);
+    const current = known?.isSame(entry) ? known : await this.#reread(path, entry);
+    const { documents, problems } = current;
+    if (this.#isYoung(entry, current)) this.#young.add(path);
     else this.#young.delete(path);
     return { file, documents, problems, complete: scanned.complete && this.#young.size === 0 };
   }
@@ -115,7 +116,9 @@ export class DirectorySource implements Source {
     return file;
   }
 
-  #isYoung(modifiedMs: number): boolean {
-    return this.#now() - modifiedMs < settledMs;
+  /** Where the clock says that it was written in the future, what counts is how long it has been seen as it is. */
+  #isYoung({ modifiedMs }: FileEntry, { readAtMs }: ManifestFile): boolean {
+    const ageMs = this.#now() - modifiedMs;
+    return (ageMs < 0 ? performance.now() - readAtMs : ageMs) < settledMs;
   }
 }

@@ -20,6 +20,8 @@ const harmlessBytes = 64 * 1024;
 export class ManifestFile {
   readonly documents: readonly SourceDocument[];
   readonly problems: readonly ManifestProblem[];
+  /** By `performance.now()`, which nobody can set. */
+  readonly readAtMs = performance.now();
   readonly #entry: FileEntry;
 
   private constructor(entry: FileEntry, documents: readonly SourceDocument[], problems: readonly ManifestProblem[]) {

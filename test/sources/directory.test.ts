@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatProblem, type Snapshot } from '../../operator/ports/source.ts';
 import { DirectorySource } from '../../operator/sources/directory.ts';
+import { eventually } from '../support/eventually.ts';
 import { serviceText, TemporaryDirectory } from './temporary.ts';
 
 describe('directory of manifests', () => {
@@ -150,6 +151,18 @@ describe('directory of manifests', () => {
     expect((await source.scan()).complete).to.equal(false);
     now += 1_000;
     expect((await source.scan()).complete).to.equal(true);
+  });
+
+  it('is complete with files from the future, once they have been seen to stay as they are', async () => {
+    await directory.write('a.yaml', serviceText('one'));
+    const tomorrow = Date.now() / 1000 + 86_400;
+    await utimes(join(directory.path, 'a.yaml'), tomorrow, tomorrow);
+    expect((await source.scan()).complete).to.equal(false);
+    await eventually(async () => expect((await source.scan()).complete).to.equal(true));
+    await directory.write('a.yaml', serviceText('two'));
+    await utimes(join(directory.path, 'a.yaml'), tomorrow + 1, tomorrow + 1);
+    expect((await source.scan()).complete).to.equal(false);
+    await eventually(async () => expect((await source.read('a.yaml'))?.complete).to.equal(true));
   });
 
   it('says that there are too many files rather than to leave some out in silence', async () => {
