@@ -22,9 +22,12 @@ import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
 import type { TrafficCounters } from './ports/traffic.ts';
+import type { Probe } from './ports/prober.ts';
 import { countSessions, probe } from './probe/probe.ts';
 import { FileRecords } from './records.ts';
 import { DirectorySecrets } from './secrets.ts';
+import type { EngineMetrics } from './telemetry/engine-metrics.ts';
+import { timedDriver } from './telemetry/timed-driver.ts';
 
 type Replaced = Partial<Pick<OperatorDeps, 'probe' | 'mayWrite'>>;
 
@@ -45,6 +48,7 @@ export function assembleAll(
   sources: readonly Source[],
   logger: Logger,
   instead: Replaced = {},
+  metrics?: EngineMetrics,
 ): Assembly {
   const { scope } = config;
   const docker = connectDocker(instead.mayWrite);
@@ -68,6 +72,15 @@ export function assembleAll(
       followOutput(docker, { scope, key: networkOf(balancer), role: 'haproxy' }, printed, signal),
     ...(!isLocal && { remote: remoteAccess(docker, scope) }),
   });
+  const drivers = [
+    new DockerDriver({ docker, scope, secrets, logger, isLocal }),
+    new ConsulDriver({
+      scope,
+      clock: systemClock,
+      endpoints: () => registryEndpoints(store, secrets, isLocal ? undefined : engineHost(config.dockerHost)),
+    }),
+    haproxy,
+  ];
   const operator = new Operator({
     scope,
     kinds,
@@ -75,7 +88,7 @@ export function assembleAll(
     secrets,
     store,
     records: new FileRecords(config.state),
-    probe,
+    probe: metrics ? counted(probe, metrics) : probe,
     countSessions,
     logger,
     clock: systemClock,
@@ -91,18 +104,20 @@ export function assembleAll(
       stateDirectory: config.state,
       bridgeImage: `mcpnet/bridge:${config.version}`,
     },
-    drivers: [
-      new DockerDriver({ docker, scope, secrets, logger, isLocal }),
-      new ConsulDriver({
-        scope,
-        clock: systemClock,
-        endpoints: () => registryEndpoints(store, secrets, isLocal ? undefined : engineHost(config.dockerHost)),
-      }),
-      haproxy,
-    ],
+    drivers: metrics ? drivers.map((driver) => timedDriver(driver, metrics.called.bind(metrics))) : drivers,
+    ...(metrics && { instruments: metrics }),
     ...instead,
   });
   return { operator, traffic: (signal) => haproxy.traffic(countSessions, signal) };
+}
+
+/** The same probe, its results counted. */
+function counted(ask: Probe, metrics: EngineMetrics): Probe {
+  return async (...of) => {
+    const result = await ask(...of);
+    metrics.probed(result.ok);
+    return result;
+  };
 }
 
 /** Files and signals through the engine, for a balancer whose container shares neither files nor sockets with us. */

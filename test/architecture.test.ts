@@ -33,6 +33,8 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   winston: ['operator/telemetry/'],
   preact: ['operator/dashboard/'],
   uplot: ['operator/dashboard/'],
+  'prom-client': ['operator/telemetry/'],
+  '@opentelemetry': ['operator/telemetry/'],
   commander: ['operator/cli/', 'operator/main.ts'],
   'jsonc-parser': ['operator/cli/clients/'],
   '@decimalturn/toml-patch': ['operator/cli/clients/'],

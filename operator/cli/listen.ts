@@ -21,6 +21,8 @@ export interface Parts {
   readonly config: Config;
   readonly operator: Operator;
   readonly traffic: TrafficBook;
+  /** Routes that tell what is measured. */
+  readonly measured: readonly Extension[];
 }
 
 /** Where commands reach the operator of this state directory; only its user may. */
@@ -35,7 +37,7 @@ export async function listenOnSocket(parts: Parts): Promise<App> {
     withContents: true,
     manifests: { directory: config.manifests, allowEmpty: config.allowEmpty },
   });
-  const app = createApp(shown, extensions(config, shown));
+  const app = createApp(shown, extensions(parts, shown));
   addCommands(app, operator.commands);
   await app.listen({ path });
   await chmod(path, 0o600);
@@ -46,16 +48,16 @@ export async function listenOnSocket(parts: Parts): Promise<App> {
 export function appForPort(parts: Parts, bindAddress: string): App {
   const { config, operator } = parts;
   const shown = showOperator(operator, optionsFor(parts));
-  const app = createApp(shown, [...extensions(config, shown), dashboardPage(pageFiles)]);
+  const app = createApp(shown, [...extensions(parts, shown), dashboardPage(pageFiles)]);
   guardPort(app, bindAddress, config.apiHosts);
   addCommands(app, operator.commands, keptToken(config.state, 'dashboard-token'));
   return app;
 }
 
 /** Further routes, of the socket and of the port. */
-function extensions(config: Config, shown: Shown): Extension[] {
+function extensions({ config, measured }: Parts, shown: Shown): Extension[] {
   const logs: Logs = new ContainerLogs(connectDocker(), config.scope);
-  return [addLogs(shown, logs)];
+  return [addLogs(shown, logs), ...measured];
 }
 
 function optionsFor({ config, traffic }: Parts): ShowOptions {

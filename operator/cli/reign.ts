@@ -3,17 +3,16 @@ import { assembleAll } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import type { Operator } from '../engine/operator.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
+import { measure } from '../measure.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
+import { Metrics } from '../telemetry/metrics.ts';
 import { socketPath } from './client.ts';
 import { DashboardPort } from './dashboard-port.ts';
 import { appForPort, listenOnSocket } from './listen.ts';
 import type { LiveView } from './live-view.ts';
-
-/** How often traffic is looked at while nobody watches it. */
-const measureMs = 10_000;
 
 /** What a process leads by. */
 export interface Crown {
@@ -34,14 +33,17 @@ export async function reign(
   const unfit = new AbortController();
   const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
   const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
-  const assembly = assembleAll(config, [source], logger, { mayWrite: () => hold.holds() && !end.aborted });
+  const metrics = new Metrics({ version: config.version });
+  const mayWrite = (): boolean => hold.holds() && !end.aborted;
+  const assembly = assembleAll(config, [source], logger, { mayWrite }, metrics.engine);
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
+  const measuring = measure(operator, traffic, metrics);
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
-  const parts = { config, operator, traffic };
+  const parts = { config, operator, traffic, measured: measuring.extensions };
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
   const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {
@@ -51,11 +53,12 @@ export async function reign(
     if (!end.aborted) {
       announce(operator, logger);
       await dashboard.follow();
-      traffic.subscribe(() => undefined, measureMs);
+      measuring.start();
       view.show(() => operator.statuses.all());
     }
     await ended;
   } finally {
+    measuring.stop();
     await Promise.all([operator.stop(), ...apps.map((app) => app.close())]);
     await rm(socketPath(config), { force: true });
   }

@@ -2,6 +2,7 @@ import type { HashVersion } from '../core/hash.ts';
 import type { Kind, Platform } from '../core/kind.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Driver } from '../ports/driver.ts';
+import type { Instruments } from '../ports/instruments.ts';
 import type { MayWrite } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CountSessions, Probe } from '../ports/prober.ts';
@@ -31,6 +32,7 @@ export interface OperatorDeps {
   readonly hashVersions?: readonly HashVersion[];
   /** Whether this process leads, asked before everything that is written; without it nobody else is there. */
   readonly mayWrite?: MayWrite;
+  readonly instruments?: Instruments;
   readonly resyncMs?: number;
   /** How long a registration of nobody's is looked at before it goes; 30 s when not given. */
   readonly probationMs?: number;

@@ -77,9 +77,7 @@ export class Operator {
       },
     });
     this.#prober = new Prober({
-      probe: deps.probe,
-      countSessions: deps.countSessions,
-      clock,
+      ...deps,
       readiness: this.#readiness,
       signal,
       exists: (id, instance) => observation.get({ type: 'workload', id })?.fields['instance'] === instance,
@@ -89,10 +87,8 @@ export class Operator {
       },
     });
     this.#world = new World({
-      drivers,
+      ...deps,
       observation,
-      clock,
-      logger,
       signal,
       changed: (items) => {
         this.#itemsChanged(items);
@@ -101,14 +97,11 @@ export class Operator {
         this.#manifestsChanged(this.keys());
       },
     });
-    this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => {
-      this.#passes.run(key);
-    });
+    const { instruments } = deps;
+    const pass = async (key: ResourceKey): Promise<void> => this.#passes.run(key);
+    this.#queue = new KeyedQueue(clock, passesAtOnce, pass, instruments);
     this.#intake = new Intake({
-      sources: deps.sources,
-      store: deps.store,
-      clock,
-      logger,
+      ...deps,
       signal,
       applied: (changed) => {
         this.#manifestsChanged(changed);
@@ -137,6 +130,7 @@ export class Operator {
       journal: this.#journal,
       waiters: this.#waiters,
       logger,
+      instruments,
       again: (key, afterMs) => {
         this.#queue.addAfter(key, afterMs);
       },
@@ -193,6 +187,11 @@ export class Operator {
     return this.#world.unreachable;
   }
 
+  /** Keys in the queue, and passes that run. */
+  get load(): KeyedQueue['load'] {
+    return this.#queue.load;
+  }
+
   /** Whether nothing is queued, running or under way. Waits do not count. */
   get idle(): boolean {
     return this.#queue.idle && this.#executor.busy.size === 0;
@@ -215,6 +214,7 @@ export class Operator {
 
   #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
     this.#journal.actionEnded(key, action, fault);
+    this.#deps.instruments?.actionEnded(key, action, fault);
     this.#queue.add(key);
     this.#wake(action.item);
   }

@@ -1,5 +1,7 @@
+import { inForce, type History, type Outcome, type Result } from '../core/history.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ResourceKey } from '../core/resource.ts';
+import { noInstruments, type Instruments, type PassResult } from '../ports/instruments.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger } from './ledger.ts';
@@ -14,6 +16,7 @@ export interface PassesDeps extends ReconcilerDeps {
   readonly journal: Journal;
   readonly waiters: Waiters;
   readonly logger: Logger;
+  readonly instruments: Instruments | undefined;
   /** Has the key looked at again after so many milliseconds. */
   readonly again: (key: ResourceKey, afterMs: number) => void;
 }
@@ -36,15 +39,19 @@ export class Passes {
   }
 
   run(key: ResourceKey): void {
+    (this.#deps.instruments ?? noInstruments).pass(key, () => this.#run(key));
+  }
+
+  #run(key: ResourceKey): PassResult {
     const { statuses, journal, ledger, logger, again } = this.#deps;
     const startedMs = performance.now();
     try {
-      if (this.#rest.holds(key)) return;
+      if (this.#rest.holds(key)) return 'success';
       const pass = reconcile(key, this.#deps);
       this.#await(key, pass.plan);
       const { before, now, outcome } = statuses.settle(key, pass);
       journal.statusSettled(key, before, now);
-      if (outcome) ledger.settle(key, outcome, pass);
+      if (outcome) this.#settleRevision(key, outcome, pass);
       if (!now) ledger.forget(key);
       this.#rest.settle(key, pass);
       const { actions, waits } = pass.plan;
@@ -54,10 +61,21 @@ export class Passes {
         waits: waits.length,
         durationMs: Math.round((performance.now() - startedMs) * 100) / 100,
       });
+      return waits.some(({ requeueAfterMs }) => requeueAfterMs !== undefined) ? 'requeue_after' : 'success';
     } catch (error) {
       logger.error('pass failed', { key, error: error instanceof Error ? error.stack : String(error) });
       again(key, afterErrorMs);
+      return 'error';
     }
+  }
+
+  #settleRevision(key: ResourceKey, outcome: Outcome, pass: Pass): void {
+    const { ledger, instruments } = this.#deps;
+    const resultOf = (history: History | undefined): Result | undefined => history && inForce(history)?.result;
+    const before = resultOf(ledger.history(key));
+    ledger.settle(key, outcome, pass);
+    const now = resultOf(ledger.history(key));
+    if (now !== undefined && now !== before) instruments?.revisionSettled(key, now);
   }
 
   #await(key: ResourceKey, plan: Plan): void {

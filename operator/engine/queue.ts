@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
+import { noInstruments, type Instruments } from '../ports/instruments.ts';
 
 /** Timers, sockets and probes of others wait no longer than so many passes take. */
 const mostInARow = 64;
@@ -13,7 +14,9 @@ export class KeyedQueue {
   readonly #clock: Clock;
   readonly #work: (key: ResourceKey) => Promise<void>;
   readonly #concurrency: number;
-  readonly #ready = new Set<ResourceKey>();
+  readonly #instruments: Instruments;
+  /** With the time of their coming, in milliseconds of the monotonic clock. */
+  readonly #ready = new Map<ResourceKey, number>();
   readonly #running = new Map<ResourceKey, Promise<void>>();
   readonly #later = new Map<ResourceKey, { readonly atMs: number; readonly cancel: () => void }>();
   #open = false;
@@ -21,10 +24,16 @@ export class KeyedQueue {
   /** Passes since others had a turn. */
   #inARow = 0;
 
-  constructor(clock: Clock, concurrency: number, work: (key: ResourceKey) => Promise<void>) {
+  constructor(
+    clock: Clock,
+    concurrency: number,
+    work: (key: ResourceKey) => Promise<void>,
+    instruments: Instruments = noInstruments,
+  ) {
     this.#clock = clock;
     this.#concurrency = concurrency;
     this.#work = work;
+    this.#instruments = instruments;
   }
 
   /** Begins to work. Until then keys are only collected, so that one who merely looks changes nothing. */
@@ -35,7 +44,10 @@ export class KeyedQueue {
 
   add(key: ResourceKey): void {
     if (this.#closed) return;
-    this.#ready.add(key);
+    if (!this.#ready.has(key)) {
+      this.#ready.set(key, performance.now());
+      this.#instruments.enqueued();
+    }
     this.#pump();
   }
 
@@ -45,11 +57,17 @@ export class KeyedQueue {
     const waiting = this.#later.get(key);
     if (waiting && waiting.atMs <= atMs) return;
     waiting?.cancel();
+    this.#instruments.requeued();
     const cancel = this.#clock.after(delayMs, () => {
       this.#later.delete(key);
       this.add(key);
     });
     this.#later.set(key, { atMs, cancel });
+  }
+
+  /** Keys that wait for their turn, and those that are being worked on. */
+  get load(): { readonly queued: number; readonly active: number } {
+    return { queued: this.#ready.size, active: this.#running.size };
   }
 
   /** Whether nothing is queued or running. Keys for later do not count. */
@@ -68,10 +86,11 @@ export class KeyedQueue {
 
   #pump(): void {
     if (!this.#open) return;
-    for (const key of this.#ready) {
+    for (const [key, sinceMs] of this.#ready) {
       if (this.#running.size >= this.#concurrency) return;
       if (this.#running.has(key)) continue;
       this.#ready.delete(key);
+      this.#instruments.dequeued(performance.now() - sinceMs);
       this.#running.set(key, this.#run(key));
     }
   }

@@ -35,4 +35,6 @@ export interface CountedTraffic {
 /** The book together with its counters, for those who keep them. */
 export interface TrafficCounters extends TrafficBook {
   counted(key: string): CountedTraffic | undefined;
+  /** Of all services together. */
+  total(): Traffic;
 }

@@ -24,7 +24,8 @@ describe('traffic, as the balancer counts it', function () {
   });
 
   after(async () => {
-    await watched?.cancel();
+    // The operator may be gone by now.
+    await watched?.cancel().catch(() => undefined);
   });
 
   async function view(name: string): Promise<ServiceView> {
@@ -85,6 +86,19 @@ describe('traffic, as the balancer counts it', function () {
       timeoutMs: 30_000,
     });
     await until('pair', (traffic) => traffic.errors > errors);
+  });
+
+  it('is in the metrics, with the sum of all in a summary', async () => {
+    const base = `http://127.0.0.1:${net.ports.dashboard}/metrics`;
+    const { body } = await ask(base);
+    expect(body).to.match(/^mcpnet_service_requests_total\{service="pair",namespace="default"\} [1-9]/m);
+    expect(body).to.match(
+      /^mcpnet_service_request_duration_seconds_count\{service="pair",namespace="default"\} [1-9]/m,
+    );
+    expect(body).to.match(/^mcpnet_driver_call_duration_seconds_count\{driver="docker",verb="create"\} [1-9]/m);
+    expect(body).to.match(/^mcpnet_probe_total\{result="success"\} [1-9]/m);
+    const told = await askJson<{ summary: object }>(base, { headers: { accept: 'application/json' } });
+    expect(told.summary).to.deep.include({ services: { total: 2, ready: 2 } });
   });
 
   it("tells HAProxy's own metrics at its statistics port", async () => {

@@ -3,6 +3,7 @@ import { findCondition } from '../../operator/core/condition.ts';
 import type { HashVersion } from '../../operator/core/hash.ts';
 import { Operator } from '../../operator/engine/operator.ts';
 import { Store } from '../../operator/engine/store.ts';
+import type { Instruments } from '../../operator/ports/instruments.ts';
 import { silentLogger, type Logger } from '../../operator/ports/logger.ts';
 import { Life } from './life.ts';
 import { network, type Manifest } from './manifests.ts';
@@ -17,6 +18,7 @@ export interface HarnessOptions {
   readonly logger?: Logger;
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly hashVersions?: readonly HashVersion[];
+  readonly instruments?: Instruments;
 }
 
 const longestMs = 600_000;
@@ -127,6 +129,7 @@ export class Harness {
       sources: [life.source(source.open())],
       drivers: world.drivers.map((driver) => life.driver(driver)),
       clock: life.clock,
+      ...(this.#options.instruments && { instruments: this.#options.instruments }),
       ...(this.#options.hashVersions && { hashVersions: this.#options.hashVersions }),
       random: world.random,
       platform: { hostNetwork: true, operatorUser: '0:0', stateDirectory: '/state', bridgeImage: 'mcpnet/bridge:1' },

@@ -70,7 +70,7 @@ export class Meter {
       errorsPerSecond: perSecond(last.errors - first.errors),
       requests: this.#requests,
       errors: this.#errors,
-      ...this.#percentiles(),
+      ...percentilesOf([this.lastMinute()]),
     };
   }
 
@@ -102,13 +102,20 @@ export class Meter {
     this.#snapshots = since(this.#snapshots, atMs - percentilesMs);
   }
 
-  #percentiles(): Pick<Traffic, 'p50Ms' | 'p95Ms' | 'p99Ms'> {
+  /** Answers of the last minute, by bucket; empty without any. */
+  lastMinute(): readonly number[] {
     const [now, before] = [this.#latency, this.#snapshots[0]?.latency];
-    if (!now) return {};
-    const counts = Array.from({ length: buckets }, (_, bucket) => (now[bucket] ?? 0) - (before?.[bucket] ?? 0));
-    const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => quantileMs(counts, share));
-    return p50Ms === undefined || p95Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p95Ms, p99Ms };
+    return now ? Array.from({ length: buckets }, (_, bucket) => (now[bucket] ?? 0) - (before?.[bucket] ?? 0)) : [];
   }
+}
+
+/** Of histograms added together; nothing without an answer. */
+export function percentilesOf(histograms: readonly (readonly number[])[]): Pick<Traffic, 'p50Ms' | 'p95Ms' | 'p99Ms'> {
+  const counts = Array.from({ length: buckets }, () => 0);
+  for (const each of histograms)
+    for (const [bucket, count] of each.entries()) counts[bucket] = (counts[bucket] ?? 0) + count;
+  const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => quantileMs(counts, share));
+  return p50Ms === undefined || p95Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p95Ms, p99Ms };
 }
 
 /** From the newest that is at least as old as that on; all, if none is. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CountSessions } from '../../ports/prober.ts';
 import type { CountedTraffic, Traffic, TrafficCounters } from '../../ports/traffic.ts';
 import type { Counters } from './counters.ts';
-import { Meter, type Reading } from './meter.ts';
+import { Meter, percentilesOf, type Reading } from './meter.ts';
 import type { Model, ServerEntry } from './model.ts';
 import { readingsBetween } from './readings.ts';
 import { SessionCounts } from './session-counts.ts';
@@ -64,6 +64,19 @@ export class HaproxyTraffic implements TrafficCounters {
 
   counted(key: string): CountedTraffic | undefined {
     return this.#services.get(key)?.meter.counted();
+  }
+
+  total(): Traffic {
+    const shown = [...this.#services.values()].flatMap((metered) => this.#shown(metered) ?? []);
+    const sum = (of: (traffic: Traffic) => number): number => shown.reduce((total, each) => total + of(each), 0);
+    return {
+      sessions: sum(({ sessions }) => sessions),
+      requestsPerSecond: sum(({ requestsPerSecond }) => requestsPerSecond),
+      errorsPerSecond: sum(({ errorsPerSecond }) => errorsPerSecond),
+      requests: sum(({ requests }) => requests),
+      errors: sum(({ errors }) => errors),
+      ...percentilesOf([...this.#services.values()].map(({ meter }) => meter.lastMinute())),
+    };
   }
 
   subscribe(listener: () => void, everyMs = impatientMs): () => void {

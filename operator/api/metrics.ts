@@ -1,0 +1,28 @@
+import type { Extension } from './app.ts';
+
+/** What can be told to those who collect; see `operator/telemetry`. */
+export interface Told {
+  readonly contentType: string;
+  text(): Promise<string>;
+  json(): unknown;
+}
+
+/**
+ * `GET /metrics`: Prometheus' text format, or JSON for those who want that rather (RFC 9110, "Accept");
+ * `GET /metrics.json` for those who cannot say what they want.
+ */
+export function metricsRoutes(told: Told): Extension {
+  return (app) => {
+    app.get('/metrics', async (request, reply) => {
+      void reply.header('vary', 'accept');
+      if (wantsJson(request.headers.accept)) return reply.send(told.json());
+      return reply.type(told.contentType).send(await told.text());
+    });
+    app.get('/metrics.json', () => told.json());
+  };
+}
+
+/** Whether JSON is named, and text is not. */
+function wantsJson(accept = ''): boolean {
+  return /application\/json/i.test(accept) && !/text\/(plain|\*)|openmetrics/i.test(accept);
+}
