@@ -30,6 +30,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   yaml: ['operator/sources/', 'operator/cli/'],
   '@kubernetes/client-node': ['operator/sources/', 'operator/drivers/kubernetes/'],
   fastify: ['operator/api/'],
+  '@fastify/swagger': ['operator/api/'],
   winston: ['operator/telemetry/'],
   preact: ['operator/dashboard/'],
   uplot: ['operator/dashboard/'],

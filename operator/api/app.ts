@@ -1,12 +1,15 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { addErrors } from './errors.ts';
 import { addEventStream } from './event-stream.ts';
 import { addEvents } from './events.ts';
 import { addHealth } from './health.ts';
 import { addInstances } from './instances.ts';
 import { addNetworks } from './networks.ts';
+import { addOpenApi } from './openapi.ts';
 import { addPlan } from './plan.ts';
 import { addPorts } from './ports.ts';
 import { addResources } from './resources.ts';
+import { addSchemas } from './schemas.ts';
 import { addServices } from './services.ts';
 import type { Shown } from './shown.ts';
 
@@ -20,8 +23,13 @@ export type Extension = (app: App) => void;
  * @param extensions further routes that only show: of metrics, of what was measured, of the page
  */
 export function createApp(shown: Shown, extensions: readonly Extension[] = []): App {
-  const app = Fastify({ logger: false, forceCloseConnections: true });
-  for (const add of [
+  // A parameter that is not known is told, not dropped.
+  const ajv = { customOptions: { removeAdditional: false as const } };
+  const app = Fastify({ logger: false, forceCloseConnections: true, ajv });
+  addErrors(app);
+  addSchemas(app);
+  addOpenApi(app, shown.version);
+  const routes = [
     addHealth,
     addServices,
     addNetworks,
@@ -31,8 +39,11 @@ export function createApp(shown: Shown, extensions: readonly Extension[] = []): 
     addEventStream,
     addPlan,
     addResources,
-  ])
-    add(app, shown);
-  for (const extend of extensions) extend(app);
+  ];
+  // In a scope of their own, which is loaded after what describes them.
+  void app.register(async (scope) => {
+    for (const add of routes) add(scope, shown);
+    for (const extend of extensions) extend(scope);
+  });
   return app;
 }

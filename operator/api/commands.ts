@@ -1,6 +1,8 @@
 import type { ResourceKey } from '../core/resource.ts';
 import { answer, keyIn, type Named } from './answer.ts';
 import type { App } from './app.ts';
+import { describe, oneOfAKind } from './route-schema.ts';
+import { objectOf, text, whole, type Schema } from './schema-forms.ts';
 import { requireToken } from './require-token.ts';
 
 /** What can be asked for; the operator does it. Each resolves with what was done, in words, or throws a `Refusal`. */
@@ -13,12 +15,15 @@ export interface Commanded {
 
 const resource = '/api/v1/resources/:kind/:namespace/:name';
 const nothing = { type: 'object', additionalProperties: false } as const;
-const aRevision = { ...nothing, properties: { to: { type: 'integer', minimum: 1 } } } as const;
-const anInstance = {
-  ...nothing,
-  required: ['instance'],
-  properties: { instance: { type: 'string', minLength: 1 } },
-} as const;
+const aRevision = { ...nothing, properties: { to: { ...whole, minimum: 1 } } };
+const anInstance = objectOf<{ instance: string }>({ instance: { ...text, minLength: 1 } });
+
+/** A command, its body, and that it needs the token where there is one. */
+function doing(summary: string, body: Schema): { schema: Schema } {
+  const gives = objectOf<{ message: string }>({ message: { ...text, description: 'What was done.' } });
+  const { schema } = describe({ summary, gives, params: oneOfAKind, body });
+  return { schema: { ...schema, security: [{ token: [] }] } };
+}
 
 /**
  * Adds the requests that change something: `POST .../NAME/{rollback,drain,pause,resume}`.
@@ -35,20 +40,22 @@ export function addCommands(app: App, commanded: Commanded, token?: string): voi
     );
     scope.post<Named & { Body: { to?: number } }>(
       `${resource}/rollback`,
-      { schema: { body: aRevision } },
+      doing('Puts an earlier revision in force.', aRevision),
       (request, reply) =>
         answer(reply, async () => ({ message: await commanded.rollBack(keyIn(request.params), request.body.to) })),
     );
     scope.post<Named & { Body: { instance: string } }>(
       `${resource}/drain`,
-      { schema: { body: anInstance } },
+      doing('Has a replica replaced, once its sessions have ended.', anInstance),
       (request, reply) =>
         answer(reply, async () => ({ message: await commanded.drain(keyIn(request.params), request.body.instance) })),
     );
-    scope.post<Named>(`${resource}/pause`, { schema: { body: nothing } }, (request, reply) =>
-      answer(reply, async () => ({ message: await commanded.pause(keyIn(request.params)) })),
+    scope.post<Named>(
+      `${resource}/pause`,
+      doing('Keeps the revision in force, whatever the manifest declares.', nothing),
+      (request, reply) => answer(reply, async () => ({ message: await commanded.pause(keyIn(request.params)) })),
     );
-    scope.post<Named>(`${resource}/resume`, { schema: { body: nothing } }, (request, reply) =>
+    scope.post<Named>(`${resource}/resume`, doing('Lets the manifest decide again.', nothing), (request, reply) =>
       answer(reply, async () => ({ message: await commanded.resume(keyIn(request.params)) })),
     );
   });

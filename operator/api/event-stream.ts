@@ -2,11 +2,18 @@ import type { Clock } from '../ports/clock.ts';
 import type { App } from './app.ts';
 import { NewsRoom } from './news-room.ts';
 import { openStream, serverSentEvent, type OpenStream } from './open-stream.ts';
+import { describe } from './route-schema.ts';
+import { text } from './schema-forms.ts';
 import type { Shown } from './shown.ts';
 
 const keepAliveMs = 15_000;
 /** A reader that leaves so much unread is not reading; it may come back and read the lists. */
 const mostUnreadBytes = 1_048_576;
+
+const described = describe({
+  summary: 'What changes, from now on, as server-sent events; see docs/api.md.',
+  gives: { content: { 'text/event-stream': { schema: text } } },
+});
 
 /** `GET /api/v1/events/stream`: what changes, as server-sent events. */
 export function addEventStream(app: App, shown: Shown): void {
@@ -14,7 +21,7 @@ export function addEventStream(app: App, shown: Shown): void {
   app.addHook('onClose', () => {
     room.close();
   });
-  app.get('/api/v1/events/stream', { exposeHeadRoute: false }, (_request, reply) => {
+  app.get('/api/v1/events/stream', { ...described, exposeHeadRoute: false }, (_request, reply) => {
     const stream = openStream(reply, 'text/event-stream; charset=utf-8');
     const { version, startedAt } = shown;
     void stream.write(serverSentEvent('hello', { version, startedAt }));

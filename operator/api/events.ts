@@ -1,5 +1,7 @@
 import type { App } from './app.ts';
 import { parseKey } from '../core/resource.ts';
+import { describe, inNamespace, itemsOf } from './route-schema.ts';
+import { oneOf, text, whole } from './schema-forms.ts';
 import { selects } from './selection.ts';
 import type { EventView } from './shapes.ts';
 import type { Shown } from './shown.ts';
@@ -7,6 +9,17 @@ import type { Shown } from './shown.ts';
 const fewest = 1;
 const usual = 100;
 const most = 1_000;
+
+const described = describe({
+  summary: 'What happened, newest first.',
+  gives: itemsOf('EventView'),
+  query: {
+    ...inNamespace,
+    key: { ...text, description: 'Key of a resource.' },
+    type: oneOf('Normal', 'Warning'),
+    limit: { ...whole, minimum: fewest, maximum: most, default: usual },
+  },
+});
 
 interface Wanted {
   readonly key?: string;
@@ -17,9 +30,7 @@ interface Wanted {
 
 /** `GET /api/v1/events`: what happened, newest first. */
 export function addEvents(app: App, shown: Shown): void {
-  const limit = { type: 'integer', minimum: fewest, maximum: most, default: usual };
-  const querystring = { type: 'object', properties: { limit } };
-  app.get<{ Querystring: Wanted }>('/api/v1/events', { schema: { querystring } }, ({ query }) => {
+  app.get<{ Querystring: Wanted }>('/api/v1/events', described, ({ query }) => {
     const { key, type, limit = usual } = query;
     const items: EventView[] = [];
     for (const event of key === undefined ? shown.events() : shown.eventsOf(key).toReversed()) {

@@ -6,6 +6,8 @@ import { answer } from './answer.ts';
 import type { Extension } from './app.ts';
 import { follow, lastLines, type InstanceLine } from './follow.ts';
 import { openStream, serverSentEvent } from './open-stream.ts';
+import { describe, oneInstance, oneResource } from './route-schema.ts';
+import { flag, text, whole } from './schema-forms.ts';
 import type { Shown } from './shown.ts';
 
 const usualTail = 100;
@@ -21,15 +23,19 @@ interface Wanted {
   readonly since?: string;
 }
 
-export const querystring = {
-  type: 'object',
-  properties: {
-    tail: { type: 'integer', minimum: 0, maximum: mostTail, default: usualTail },
-    follow: { type: 'boolean', default: false },
-    timestamps: { type: 'boolean', default: false },
-    since: { type: 'string', pattern: '^([0-9.]+(ms|s|m|h))+$|^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' },
+const query = {
+  tail: { ...whole, minimum: 0, maximum: mostTail, default: usualTail, description: 'So many of the last lines.' },
+  follow: { ...flag, default: false, description: 'Goes on with what is printed from then on.' },
+  timestamps: { ...flag, default: false, description: 'In text: each line begins with its time.' },
+  since: {
+    ...text,
+    pattern: '^([0-9.]+(ms|s|m|h))+$|^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$',
+    description: 'Only lines of so long ago (`10m`) or of that time, or later.',
   },
-} as const;
+};
+const gives = { content: { 'text/plain': { schema: text }, 'text/event-stream': { schema: text } } };
+const ofInstance = describe({ summary: 'What an instance prints.', gives, params: oneInstance, query });
+const ofService = describe({ summary: 'What all replicas print.', gives, params: oneResource, query });
 
 /**
  * `GET /api/v1/instances/ID/logs` and `/api/v1/services/NAMESPACE/NAME/logs`: what they print, as lines of text or, for
@@ -37,10 +43,10 @@ export const querystring = {
  */
 export function addLogs(shown: Shown, logs: Logs): Extension {
   return (app) => {
-    const options = { schema: { querystring }, exposeHeadRoute: false };
+    const exposeHeadRoute = false;
     app.get<{ Params: { id: string }; Querystring: Wanted }>(
       '/api/v1/instances/:id/logs',
-      options,
+      { ...ofInstance, exposeHeadRoute },
       (request, reply) => {
         const { id } = request.params;
         const ids = (): string[] => shown.instances().flatMap((each) => (each.id === id ? [id] : []));
@@ -51,7 +57,7 @@ export function addLogs(shown: Shown, logs: Logs): Extension {
     );
     app.get<{ Params: { namespace: string; name: string }; Querystring: Wanted }>(
       '/api/v1/services/:namespace/:name/logs',
-      options,
+      { ...ofService, exposeHeadRoute },
       (request, reply) => {
         const { namespace, name } = request.params;
         const key = keyOf('MCPService', namespace, name);
