@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { App } from './app.ts';
 
@@ -36,5 +37,8 @@ function nameIn(host = ''): string {
 function isOurs(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === hostname().toLowerCase()) return true;
   if (/^127(\.\d{1,3}){3}$/.test(host)) return true;
-  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
+  return (
+    isIP(host) !== 0 &&
+    Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host))
+  );
 }
