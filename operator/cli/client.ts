@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InstanceView, ListView, PlanView } from '../api/shapes.ts';
+import type { EventView, InstanceView, ListView, PlanView, ServiceView } from '../api/shapes.ts';
 import type { WatchedManifests } from '../api/shown.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../core/history.ts';
@@ -79,13 +79,29 @@ export function runningOperator(config: Config): Promise<RunningOperator | undef
  */
 export async function command(config: Config, key: ResourceKey, verb: string, body: object = {}): Promise<string> {
   const answer = await exchange(config, 'POST', `/api/v1/resources/${key}/${verb}`, body);
-  if (!answer)
-    throw new Error(
-      `no operator is running on ${config.state}, and only a running one can do that; start it: mcpnet up`,
-    );
+  if (!answer) throw noOperator(config);
   const { message, error } = answer.content as { message?: string; error?: string };
   if (answer.status !== 200) throw new Error(error ?? `the operator answered ${answer.status}`);
   return message ?? '';
+}
+
+export function noOperator(config: Config): Error {
+  return new Error(
+    `no operator is running on ${config.state}, and only a running one can do that; start it: mcpnet up`,
+  );
+}
+
+/** Events, newest first, of one resource or of all; undefined if no operator runs. */
+export async function readEvents(
+  config: Config,
+  query: Readonly<Record<string, string>>,
+): Promise<readonly EventView[] | undefined> {
+  return (await ask<ListView<EventView>>(config, `/api/v1/events?${new URLSearchParams(query).toString()}`))?.items;
+}
+
+/** Services as the API shows them, with their traffic where it is known; undefined if no operator runs. */
+export async function readServices(config: Config): Promise<readonly ServiceView[] | undefined> {
+  return (await ask<ListView<ServiceView>>(config, '/api/v1/services'))?.items;
 }
 
 /** Undefined if no operator answers, or it knows nothing of that. */

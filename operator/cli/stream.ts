@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { createParser } from 'eventsource-parser';
+import type { Config } from '../config.ts';
+import { noOperator, socketPath } from './client.ts';
+
+/** A server-sent event; its data is the JSON that `operator/api/shapes.ts` tells for its name. */
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: unknown;
+}
+
+/**
+ * What the running operator sends at a path of its API, until it ends.
+ * @throws Error if none runs, or it refuses: with its reason
+ */
+export async function* readStream(config: Config, path: string): AsyncGenerator<StreamEvent> {
+  const response = await open(config, path);
+  if (response.statusCode !== 200) throw new Error(await reasonOf(response));
+  const events: StreamEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ event = 'message', data }) => {
+      events.push({ name: event, data: JSON.parse(data) });
+    },
+  });
+  response.setEncoding('utf8');
+  // Of a response with an encoding, every piece is a string.
+  for await (const text of response as AsyncIterable<string>) {
+    parser.feed(text);
+    yield* events.splice(0);
+  }
+}
+
+function open(config: Config, path: string): Promise<IncomingMessage> {
+  // See client.ts for why this is not imported.
+  const { request } = process.getBuiltinModule('node:http');
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath: socketPath(config), path, headers: { accept: 'text/event-stream' } }, resolve);
+    call.once('error', () => {
+      reject(noOperator(config));
+    });
+    call.end();
+  });
+}
+
+async function reasonOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return (JSON.parse(text) as { error?: string }).error ?? text;
+  } catch {
+    return text;
+  }
+}
