@@ -8,6 +8,7 @@ import type { Mood } from '../text/condition-words.ts';
 import { moment, shortName } from '../text/format.ts';
 import { Chart } from './chart.tsx';
 import { chartsOf } from './charts.ts';
+import { firstKnown, since } from './known-part.ts';
 
 const markMoods: Readonly<Record<MarkView['kind'], readonly [Mood, string]>> = {
   rollout: ['busy', 'Rollout'],
@@ -29,12 +30,15 @@ export function HistoryCharts({ asked, serviceKey }: { asked: Asked<HistoryView>
         The first values come some seconds after a service was declared.
       </Notice>
     );
-  const firstMs = Date.parse(answer.from);
-  const times = series.up.map((_, index) => (firstMs + index * answer.stepMs) / 1_000);
+  const start = firstKnown(series);
+  const firstMs = Date.parse(answer.from) + start * answer.stepMs;
+  const shown = since(series, start);
+  const times = shown.up.map((_, index) => (firstMs + index * answer.stepMs) / 1_000);
   return (
     <>
+      {start > 0 && <p class="muted">Measured since {moment(firstMs)}.</p>}
       <div class="charts">
-        {chartsOf(series).map((chart) => (
+        {chartsOf(shown).map((chart) => (
           <Chart key={chart.title} {...chart} times={times} marks={marks} />
         ))}
       </div>

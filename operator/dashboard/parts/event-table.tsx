@@ -26,7 +26,7 @@ export function EventTable({
     {
       id: 'type',
       title: 'Type',
-      cell: ({ type }) => <Badge mood={type === 'Warning' ? 'warn' : 'ok'} word={type} />,
+      cell: ({ type }) => <Badge mood={type === 'Warning' ? 'warn' : 'idle'} word={type} />,
     },
     ...(withoutResource ? [] : [resource]),
     { id: 'reason', title: 'Reason', cell: ({ reason }) => spaced(reason) },

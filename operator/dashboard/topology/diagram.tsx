@@ -150,7 +150,6 @@ function Edges({ layout, traffic, instanceTraffic, total }: DiagramProps & { tot
               rate={flow?.requestsPerSecond ?? 0}
               mood={serviceMood(box.service)}
             />
-            {!isNarrow && flow && <EdgeLabel box={box} flow={flow} />}
             {box.replicas.map((replica) => (
               <g key={replica.instance.id}>
                 {replica.instance.route !== 'none' && !isNarrow && (
@@ -168,6 +167,8 @@ function Edges({ layout, traffic, instanceTraffic, total }: DiagramProps & { tot
           </g>
         );
       })}
+      {/* Last, so that no line runs through a figure. */}
+      {!isNarrow && services.map((box) => <EdgeLabel key={box.service.key} box={box} flow={traffic(box.service)} />)}
     </g>
   );
 }
@@ -183,7 +184,8 @@ function Edge({ path, rate, mood }: { path: string; rate: number; mood: Mood }):
   );
 }
 
-function EdgeLabel({ box, flow }: { box: Box; flow: TrafficView }): JSX.Element {
+function EdgeLabel({ box, flow }: { box: Box; flow: TrafficView | undefined }): JSX.Element | null {
+  if (!flow) return null;
   const sessions = flow.sessions > 0 ? counted(flow.sessions, 'session') : '';
   const rate = flow.requestsPerSecond > 0 ? `${figure(flow.requestsPerSecond)} req/s` : '';
   const middle = box.y + box.height / 2;

@@ -71,7 +71,7 @@ function Steps({ plan: { steps, text } }: { plan: Plan }): JSX.Element {
   const waiting = steps.filter(({ verb }) => verb === 'wait').length;
   return (
     <>
-      <p role="status">
+      <p role="status" class="view-note">
         {counted(steps.length - waiting, 'step')} to take, {waiting} waiting.
       </p>
       <DataTable
