@@ -93,6 +93,11 @@ export function workloadItems(
   return { workloads };
 }
 
+/** Sessions that one bridged replica takes. */
+export function maxSessionsOf({ stdio }: MCPService['spec']): number {
+  return stdio.maxSessions ?? defaultMaxSessions[stdio.isolation];
+}
+
 /** Path of the MCP endpoint: the protocol's habit for the transport unless the manifest says otherwise. */
 export function endpointPath({ path, transport }: MCPService['spec']): string {
   return path ?? (transport === 'sse' ? '/sse' : '/mcp');
@@ -109,7 +114,7 @@ function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
     port: spec.mcpPort,
     path: endpointPath(spec),
     isolation: spec.stdio.isolation,
-    maxSessions: spec.stdio.maxSessions ?? defaultMaxSessions[spec.stdio.isolation],
+    maxSessions: maxSessionsOf(spec),
     idleTimeoutMs: parseDurationMs(spec.stdio.idleTimeout),
     ...(spec.stdio.maxRequests !== undefined && { maxRequests: spec.stdio.maxRequests }),
   };

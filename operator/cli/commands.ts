@@ -26,6 +26,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   validate: async () => (await import('./validate.ts')).validateCommand,
   ports: async () => (await import('./ports/command.ts')).portsCommand,
   doctor: async () => (await import('./doctor/command.ts')).doctorCommand,
+  network: async () => (await import('./network/command.ts')).networkCommand,
   client: async () => (await import('./clients/command.ts')).clientCommand,
   down: async () => (await import('./down.ts')).downCommand,
   images: async () => (await import('./images.ts')).imagesCommand,

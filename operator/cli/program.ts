@@ -23,10 +23,15 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   const names = named.length > 0 && !named.includes('help') ? named : Object.keys(commands);
   for (const name of names) (await commands[name]?.())?.(program);
   // npm start -- --manifests DIR puts flags behind the command; kubectl takes them anywhere, and so do we.
-  for (const command of program.commands) {
+  for (const command of everyCommand(program)) {
     command.showHelpAfterError(`(mcpnet ${command.name()} --help tells what it takes)`);
     for (const option of program.options) if (option.long !== '--version') command.addOption(option);
   }
   program.showHelpAfterError('(mcpnet --help lists the commands)');
   return program;
+}
+
+/** Those below others (`network validate`), too. */
+function everyCommand(parent: Command): Command[] {
+  return parent.commands.flatMap((command) => [command, ...everyCommand(command)]);
 }

@@ -6,7 +6,7 @@ export interface RpcMessage {
 }
 
 /** The answer to a request, be it plain JSON or an event of a stream. Reads no further than that. */
-export async function answerOf(response: Response, id: number): Promise<RpcMessage | undefined> {
+export async function answerOf(response: Response, id: number | string): Promise<RpcMessage | undefined> {
   if (!response.headers.get('content-type')?.includes('text/event-stream')) {
     return parseMessage(await response.text());
   }
