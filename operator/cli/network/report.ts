@@ -24,9 +24,7 @@ export function formatReport(report: Report, paint: Paint): string {
   const blocks = report.sections.map(({ name, findings }) => {
     const healthy = findings.filter(({ verdict }) => verdict === 'ok' || verdict === 'warn').length;
     const rows = formatChecked(findings, paint).split('\n').slice(0, -1);
-    return [`${paint('strong', name)}: ${healthy}/${findings.length} healthy`, ...rows.map((row) => `  ${row}`)].join(
-      '\n',
-    );
+    return [`${name}: ${healthy}/${findings.length} healthy`, ...rows.map((row) => `  ${row}`)].join('\n');
   });
   return `${blocks.join('\n\n')}\n\n${formatSummary(report)}`;
 }
