@@ -1,14 +1,17 @@
+import { historyRoutes } from './api/history.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import type { Extension } from './api/app.ts';
 import { findCondition } from './core/condition.ts';
 import type { Operator } from './engine/operator.ts';
 import type { Status } from './engine/status.ts';
 import type { TrafficCounters } from './ports/traffic.ts';
+import type { History } from './telemetry/history.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { SeenService, Sight } from './telemetry/sight.ts';
 
 /** How often traffic is looked at while nobody watches it. */
 const everyMs = 10_000;
+const slackMs = 1_500;
 const drivers = ['docker', 'consul', 'haproxy'];
 
 export interface Measuring {
@@ -19,19 +22,53 @@ export interface Measuring {
   stop(): void;
 }
 
-/** Sees to it that an operator, its services and their traffic are measured for as long as it reigns. */
-export function measure(operator: Operator, traffic: TrafficCounters, metrics: Metrics): Measuring {
+/**
+ * Sees to it that an operator, its services and their traffic are measured for as long as it reigns.
+ * @param history without it nothing is remembered
+ */
+export function measure(operator: Operator, traffic: TrafficCounters, metrics: Metrics, history?: History): Measuring {
   const sight = sightOf(operator);
   metrics.watch(sight, traffic);
-  let end = (): void => undefined;
+  const ends: (() => void)[] = [];
   return {
-    extensions: [metricsRoutes(metrics)],
+    extensions: [metricsRoutes(metrics), ...(history ? [historyRoutes(history)] : [])],
     start() {
-      end = traffic.subscribe(() => undefined, everyMs);
+      ends.push(traffic.subscribe(recording(sight, traffic, history), everyMs));
+      if (history) ends.push(markEvents(operator, history), markRollouts(operator, metrics, history));
+      history?.mark({ key: '', kind: 'operator', reason: 'Started', message: 'an operator began to lead' });
     },
     stop() {
-      end();
+      for (const end of ends) end();
+      history?.close();
     },
+  };
+}
+
+/** Somebody may want looks more often than they are kept. */
+function recording(sight: Sight, traffic: TrafficCounters, history: History | undefined): () => void {
+  let lastMs = -Infinity;
+  return () => {
+    if (!history || performance.now() - lastMs < everyMs - slackMs) return;
+    lastMs = performance.now();
+    history.record(sight.services(), (key) => traffic.service(key));
+  };
+}
+
+function markEvents({ events }: Operator, history: History): () => void {
+  return events.subscribe(({ key, type, reason, message }) => {
+    if (type === 'Warning') history.mark({ key, kind: 'fault', reason, message });
+    else if (reason === 'Ready') history.mark({ key, kind: 'recovery', reason, message });
+  });
+}
+
+function markRollouts({ commands }: Operator, { engine }: Metrics, history: History): () => void {
+  engine.onRollout = (key, result) => {
+    const revision = commands.history(key).revisions.at(-1);
+    const message = revision ? `revision ${revision.number}: ${revision.cause}` : '';
+    history.mark({ key, kind: 'rollout', reason: result, message });
+  };
+  return () => {
+    engine.onRollout = () => undefined;
   };
 }
 

@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { assembleAll } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import type { Operator } from '../engine/operator.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import { measure } from '../measure.ts';
 import type { Hold } from '../ports/leadership.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
+import { History } from '../telemetry/history.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { socketPath } from './client.ts';
 import { DashboardPort } from './dashboard-port.ts';
@@ -38,7 +41,8 @@ export async function reign(
   const assembly = assembleAll(config, [source], logger, { mayWrite }, metrics.engine);
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
-  const measuring = measure(operator, traffic, metrics);
+  const history = new History({ path: join(config.state, 'history.db'), clock: systemClock, logger });
+  const measuring = measure(operator, traffic, metrics, history);
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);

@@ -22,6 +22,8 @@ export class EngineMetrics implements Instruments {
   readonly restarts = new Map<ResourceKey, number>();
   /** Passes since the operator started. */
   passes = 0;
+  /** Called when a revision has come to another result. */
+  onRollout: (key: ResourceKey, result: Result) => void = () => undefined;
   /** Workloads that were made and never ran yet. */
   readonly #prepared = new Set<string>();
   readonly #reconciles: Counter<'controller' | 'result'>;
@@ -140,7 +142,8 @@ export class EngineMetrics implements Instruments {
       this.restarts.set(key, (this.restarts.get(key) ?? 0) + 1);
   }
 
-  revisionSettled(_key: ResourceKey, result: Result): void {
+  revisionSettled(key: ResourceKey, result: Result): void {
+    this.onRollout(key, result);
     if (rolloutResults.some((each) => each === result)) this.#rollouts.inc({ result: result.toLowerCase() });
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ListView, ServiceView, TrafficView } from '../../operator/api/shapes.ts';
+import type { HistoryView, ListView, ServiceView, TrafficView } from '../../operator/api/shapes.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, askJson } from '../support/http.ts';
 import { service, tiny } from '../support/manifests.ts';
@@ -99,6 +99,24 @@ describe('traffic, as the balancer counts it', function () {
     expect(body).to.match(/^mcpnet_probe_total\{result="success"\} [1-9]/m);
     const told = await askJson<{ summary: object }>(base, { headers: { accept: 'application/json' } });
     expect(told.summary).to.deep.include({ services: { total: 2, ready: 2 } });
+  });
+
+  it('is remembered with its marks, also by the next operator', async () => {
+    const url = `http://127.0.0.1:${net.ports.dashboard}/api/v1/history?range=1h&key=MCPService/default/pair`;
+    const told = (): Promise<HistoryView> => askJson<HistoryView>(url);
+    const requests = ({ series }: HistoryView): number => Math.max(...(series[0]?.requestsPerSecond ?? []).map(Number));
+    await eventually(async () => requests(await told()) > 0, { timeoutMs: 30_000, intervalMs: 500 });
+    const before = await told();
+    expect(before.marks.map(({ kind, reason }) => `${kind} ${reason}`)).to.include('operator Started');
+    await net.operator.end('SIGTERM');
+    await net.start();
+    await net.write('late.yaml', tiny('late', { port: net.port(2) }));
+    await net.ready('late');
+    const after = await eventually(async () => ((await told()).series.length > 0 ? told() : false));
+    expect(after.marks.filter(({ kind }) => kind === 'operator')).to.have.lengthOf(2);
+    expect(requests(after)).to.equal(requests(before));
+    const late = await askJson<HistoryView>(url.replace('pair', 'late'));
+    expect(late.marks.map(({ kind, reason }) => `${kind} ${reason}`)).to.include('rollout Serving');
   });
 
   it("tells HAProxy's own metrics at its statistics port", async () => {
