@@ -95,6 +95,10 @@ export class BenchNetwork {
     return this.#firstPort + 3 + index;
   }
 
+  get dashboardPort(): number {
+    return this.#firstPort + 1;
+  }
+
   url(index: number): string {
     return `http://127.0.0.1:${this.port(index)}`;
   }

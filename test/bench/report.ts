@@ -1,7 +1,7 @@
 /** One line of the table: a measured value beside what it is compared with. */
 export interface Finding {
   readonly what: string;
-  readonly unit: 'ms' | 'MB' | '%' | 'requests/s' | 'count';
+  readonly unit: 'ms' | 'KB' | 'MB' | '%' | 'requests/s' | 'count';
   readonly ours: number;
   /** The least that the work itself costs here, without an operator. */
   readonly floor?: number;

@@ -18,6 +18,7 @@ import { bridgeIsolation } from './rows/bridge-isolation.ts';
 import { bridgeMemory } from './rows/bridge-memory.ts';
 import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { dashboard } from './rows/dashboard.ts';
 import { firstCall } from './rows/first-call.ts';
 import { footprint } from './rows/footprint.ts';
 import { haproxyConfig } from './rows/haproxy-config.ts';
@@ -35,6 +36,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   scale,
   proxy,
   footprint,
+  dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,
   'bridge-isolation': bridgeIsolation,
