@@ -1,25 +1,46 @@
 /**
- * Generates `schemas/types.ts` from the JSON Schemas. The types describe resources *after* admission, so a property
- * with a default is always present. `--check` fails instead of writing if the file on disk differs.
+ * Generates `schemas/types.ts` and `docs/manifests.md` from the JSON Schemas. The types describe resources *after*
+ * admission, so a property with a default is always present. `--check` fails instead of writing if a file differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { referenceOf, type Schema } from './reference.ts';
 
 const here = new URL('./', import.meta.url);
-const target = new URL('types.ts', here);
+const schemaFiles = ['mcpnetwork.v1alpha1.json', 'mcpservice.v1alpha1.json'];
 const banner = '/* Generated from the JSON Schemas in this directory by `npm run generate`; do not edit. */';
 
-const text = await generate();
-if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (readFileSync(target, 'utf8') !== text) {
-  console.error('schemas/types.ts differs from the schemas; run `npm run generate`');
-  process.exit(1);
+const texts: Readonly<Record<string, string>> = {
+  'types.ts': await types(),
+  '../docs/manifests.md': referenceOf(schemaFiles.map((file) => read<Schema>(file))),
+};
+for (const [name, text] of Object.entries(texts)) {
+  const target = new URL(name, here);
+  if (!process.argv.includes('--check')) writeFileSync(target, text);
+  else if (!isText(target, text)) {
+    console.error(
+      `${target.pathname.split('/').slice(-2).join('/')} differs from the schemas; run \`npm run generate\``,
+    );
+    process.exitCode = 1;
+  }
 }
 
-async function generate(): Promise<string> {
+function isText(file: URL, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
+}
+
+function read<Shape>(file: string): Shape {
+  return JSON.parse(readFileSync(new URL(file, here), 'utf8')) as Shape;
+}
+
+async function types(): Promise<string> {
   const parts: string[] = [];
-  for (const file of ['mcpnetwork.v1alpha1.json', 'mcpservice.v1alpha1.json']) {
-    const schema = JSON.parse(readFileSync(new URL(file, here), 'utf8')) as JSONSchema;
+  for (const file of schemaFiles) {
+    const schema = read<JSONSchema>(file);
     parts.push(await compile(withDefaultsRequired(schema), schema.title ?? file, { bannerComment: '', format: true }));
   }
   return `${banner}\n\n${parts.join('\n')}`;

@@ -3,12 +3,19 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 const root = new URL('..', import.meta.url).pathname;
-const documented = new Set(readFileSync(join(root, 'docs/reasons.md'), 'utf8').match(/(?<=`)[A-Z][A-Za-z]+(?=`)/g));
+const documented = namesIn('docs/reasons.md');
+const cured = namesIn('docs/troubleshooting.md');
 
 describe('reasons', () => {
   for (const reason of reasonsInCode()) {
     it(`documents ${reason}`, () => {
       expect([...documented]).to.include(reason);
+    });
+  }
+
+  for (const name of documented) {
+    it(`has a way out of ${name} in the troubleshooting guide`, () => {
+      expect([...cured]).to.include(name);
     });
   }
 
@@ -22,6 +29,10 @@ describe('reasons', () => {
     ]);
   });
 });
+
+function namesIn(file: string): ReadonlySet<string> {
+  return new Set(readFileSync(join(root, file), 'utf8').match(/(?<=`)[A-Z][A-Za-z]+(?=`)/g));
+}
 
 /** Second argument of a fault, third of a condition, `reason:` of a problem, and the third value of a phase. */
 function reasonsInCode(): string[] {
