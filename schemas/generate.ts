@@ -12,7 +12,7 @@ const banner = '/* Generated from the JSON Schemas in this directory by `npm run
 
 const texts: Readonly<Record<string, string>> = {
   'types.ts': await types(),
-  '../docs/manifests.md': referenceOf(schemaFiles.map((file) => read<Schema>(file))),
+  '../docs/manifests.md': referenceOf(schemaFiles.map((file) => read(file) as Schema)),
 };
 for (const [name, text] of Object.entries(texts)) {
   const target = new URL(name, here);
@@ -33,14 +33,14 @@ function isText(file: URL, text: string): boolean {
   }
 }
 
-function read<Shape>(file: string): Shape {
-  return JSON.parse(readFileSync(new URL(file, here), 'utf8')) as Shape;
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(file, here), 'utf8'));
 }
 
 async function types(): Promise<string> {
   const parts: string[] = [];
   for (const file of schemaFiles) {
-    const schema = read<JSONSchema>(file);
+    const schema = read(file) as JSONSchema;
     parts.push(await compile(withDefaultsRequired(schema), schema.title ?? file, { bannerComment: '', format: true }));
   }
   return `${banner}\n\n${parts.join('\n')}`;

@@ -1,11 +1,13 @@
 /** Text of `docs/manifests.md`: every field of every kind, from the schemas. */
 
+type Scalar = string | number | boolean;
+
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
   readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly enum?: readonly Scalar[];
+  readonly const?: Scalar;
   readonly default?: unknown;
   readonly pattern?: string;
   readonly minimum?: number;
