@@ -25,11 +25,12 @@ import type { TrafficCounters } from './ports/traffic.ts';
 import type { Probe } from './ports/prober.ts';
 import { countSessions, probe } from './probe/probe.ts';
 import { FileRecords } from './records.ts';
+import { redactDriver, redactProbe } from './redaction.ts';
 import { DirectorySecrets } from './secrets.ts';
 import type { EngineMetrics } from './telemetry/engine-metrics.ts';
 import { timedDriver } from './telemetry/timed-driver.ts';
 
-type Replaced = Partial<Pick<OperatorDeps, 'probe' | 'mayWrite'>>;
+type Replaced = Partial<Pick<OperatorDeps, 'probe' | 'mayWrite' | 'secrets'>>;
 
 /** An operator, and what tells of it what it does not know itself. */
 export interface Assembly {
@@ -52,7 +53,7 @@ export function assembleAll(
 ): Assembly {
   const { scope } = config;
   const docker = connectDocker(instead.mayWrite);
-  const secrets = new DirectorySecrets(config.secrets);
+  const secrets = instead.secrets ?? new DirectorySecrets(config.secrets);
   const store = new Store({ allowEmpty: config.allowEmpty });
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
   const isLocal = isLocalEngine(config.dockerHost, process.platform);
@@ -80,7 +81,7 @@ export function assembleAll(
       endpoints: () => registryEndpoints(store, secrets, isLocal ? undefined : engineHost(config.dockerHost)),
     }),
     haproxy,
-  ];
+  ].map((driver) => redactDriver(driver, secrets.redact));
   const operator = new Operator({
     scope,
     kinds,
@@ -88,7 +89,7 @@ export function assembleAll(
     secrets,
     store,
     records: new FileRecords(config.state),
-    probe: metrics ? counted(probe, metrics) : probe,
+    probe: redactProbe(metrics ? counted(probe, metrics) : probe, secrets.redact),
     countSessions,
     logger,
     clock: systemClock,

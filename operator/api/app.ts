@@ -26,7 +26,7 @@ export function createApp(shown: Shown, extensions: readonly Extension[] = []): 
   // A parameter that is not known is told, not dropped.
   const ajv = { customOptions: { removeAdditional: false as const } };
   const app = Fastify({ logger: false, forceCloseConnections: true, ajv });
-  addErrors(app);
+  addErrors(app, shown.redact);
   addSchemas(app);
   addOpenApi(app, shown.version);
   const routes = [

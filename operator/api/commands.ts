@@ -35,9 +35,10 @@ export function addCommands(app: App, commanded: Commanded, token?: string): voi
     scope.addHook('preValidation', async (request) => {
       request.body ??= {};
     });
-    scope.setErrorHandler((error: Error & { validation?: unknown }, _request, reply) =>
-      reply.code(error.validation ? 422 : 500).send({ error: error.message }),
-    );
+    // What it is answered with is the app's to say.
+    scope.setErrorHandler((error: Error & { validation?: unknown }) => {
+      throw error.validation ? Object.assign(error, { statusCode: 422 }) : error;
+    });
     scope.post<Named & { Body: { to?: number } }>(
       `${resource}/rollback`,
       doing('Puts an earlier revision in force.', aRevision),

@@ -1,4 +1,5 @@
 import type { Condition } from '../core/condition.ts';
+import type { Redact } from '../core/redact.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
@@ -29,6 +30,8 @@ export interface Shown {
   /** For those who may read the socket only. */
   readonly manifests?: WatchedManifests;
   readonly clock: Clock;
+  /** Takes secrets out of a text. */
+  readonly redact: Redact;
   statuses(): readonly ShownStatus[];
   problems(): readonly unknown[];
   /** Oldest first. */

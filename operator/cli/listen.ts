@@ -11,8 +11,9 @@ import { ContainerLogs } from '../drivers/docker/logs.ts';
 import type { Operator } from '../engine/operator.ts';
 import { keptToken } from '../kept-token.ts';
 import { pageFiles } from '../page-files.ts';
-import type { Logs } from '../ports/logs.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
+import { redactLogs } from '../redaction.ts';
 import { showOperator, type ShowOptions } from '../views/show.ts';
 import { socketPath } from './client.ts';
 
@@ -20,6 +21,7 @@ import { socketPath } from './client.ts';
 export interface Parts {
   readonly config: Config;
   readonly operator: Operator;
+  readonly secrets: Secrets;
   readonly traffic: TrafficBook;
   /** Routes that tell what is measured. */
   readonly measured: readonly Extension[];
@@ -55,14 +57,15 @@ export function appForPort(parts: Parts, bindAddress: string): App {
 }
 
 /** Further routes, of the socket and of the port. */
-function extensions({ config, measured }: Parts, shown: Shown): Extension[] {
-  const logs: Logs = new ContainerLogs(connectDocker(), config.scope);
+function extensions({ config, secrets, measured }: Parts, shown: Shown): Extension[] {
+  const logs = redactLogs(new ContainerLogs(connectDocker(), config.scope), secrets.redact);
   return [addLogs(shown, logs), ...measured];
 }
 
-function optionsFor({ config, traffic }: Parts): ShowOptions {
+function optionsFor({ config, secrets, traffic }: Parts): ShowOptions {
   return {
     traffic,
+    redact: secrets.redact,
     state: config.state,
     version: config.version,
     startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),

@@ -8,6 +8,7 @@ import { measure } from '../measure.ts';
 import type { Hold } from '../ports/leadership.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { History } from '../telemetry/history.ts';
@@ -24,6 +25,14 @@ export interface Crown {
   readonly consuls: ReadonlyMap<string, SharedConsul>;
 }
 
+/** What outlives a reign. */
+export interface Surroundings {
+  readonly logger: Logger;
+  readonly view: LiveView;
+  readonly stop: AbortSignal;
+  readonly secrets: Secrets;
+}
+
 /**
  * An operator for as long as this process leads: made when it begins to, and thrown away when it no longer does. Resolves
  * when nothing of it is under way any more, with why it ended.
@@ -31,14 +40,14 @@ export interface Crown {
 export async function reign(
   config: Config,
   { hold, consuls }: Crown,
-  { logger, view, stop }: { readonly logger: Logger; readonly view: LiveView; readonly stop: AbortSignal },
+  { logger, view, stop, secrets }: Surroundings,
 ): Promise<string> {
   const unfit = new AbortController();
   const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
   const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
   const metrics = new Metrics({ version: config.version });
   const mayWrite = (): boolean => hold.holds() && !end.aborted;
-  const assembly = assembleAll(config, [source], logger, { mayWrite }, metrics.engine);
+  const assembly = assembleAll(config, [source], logger, { mayWrite, secrets }, metrics.engine);
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
   const history = new History({ path: join(config.state, 'history.db'), clock: systemClock, logger });
@@ -47,7 +56,7 @@ export async function reign(
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
-  const parts = { config, operator, traffic, measured: measuring.extensions };
+  const parts = { config, operator, secrets, traffic, measured: measuring.extensions };
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
   const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {

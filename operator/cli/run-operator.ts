@@ -3,6 +3,7 @@ import { lead } from '../engine/leadership.ts';
 import { locksOf, sharedConsuls, type SharedConsul } from '../locks.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
+import { DirectorySecrets } from '../secrets.ts';
 import { DirectorySource } from '../sources/directory.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createLiveView } from './live-view.ts';
@@ -14,7 +15,9 @@ const stopDeadlineMs = 4_000;
 /** Runs until SIGINT or SIGTERM, on standby while another operator leads. What runs goes on serving afterwards. */
 export async function runOperator(config: Config): Promise<void> {
   const view = createLiveView(process.stdout);
+  const secrets = new DirectorySecrets(config.secrets);
   const logger = createLogger({
+    redact: secrets.redact,
     level: config.logLevel,
     form: config.logForm,
     write: (line) => {
@@ -33,7 +36,7 @@ export async function runOperator(config: Config): Promise<void> {
     const consuls = sharedConsuls(await new DirectorySource(config.manifests).scan());
     const hold = await standBy(config, consuls, logger, stop);
     if (!hold) break;
-    const end = await reign(config, { hold, consuls }, { logger, view, stop });
+    const end = await reign(config, { hold, consuls }, { logger, view, stop, secrets });
     if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: end });
     await hold.release();
   }

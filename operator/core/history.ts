@@ -1,4 +1,5 @@
 import { hashOf } from './hash.ts';
+import type { Redact } from './redact.ts';
 import type { ResourceKey } from './resource.ts';
 import { describeChange } from './spec-change.ts';
 
@@ -151,6 +152,21 @@ export function withoutContents(history: History): unknown {
     revisions: revisions.map(({ content: _content, ...revision }) => revision),
     ...(hold && { hold: { reason: hold.reason, since: hold.since } }),
   };
+}
+
+/** Without secrets in what is told of the revision in force; its content is its manifest's. */
+export function redactLast(history: History, redact: Redact): History {
+  const last = inForce(history);
+  if (!last) return history;
+  const { cause, plan, message } = last;
+  const clean = {
+    ...last,
+    cause: redact(cause),
+    ...(plan !== undefined && { plan: redact(plan) }),
+    ...(message !== undefined && { message: redact(message) }),
+  };
+  const isClean = clean.cause === cause && clean.plan === plan && clean.message === message;
+  return isClean ? history : { ...history, revisions: [...history.revisions.slice(0, -1), clean] };
 }
 
 /** Lets the manifest decide again. */

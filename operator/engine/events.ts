@@ -1,3 +1,4 @@
+import type { Redact } from '../core/redact.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -21,17 +22,21 @@ const keptNewest = 2_000;
 /** The newest events of each key; equal ones are counted, not repeated. */
 export class Events {
   readonly #clock: Clock;
+  readonly #redact: Redact;
   readonly #byKey = new Map<ResourceKey, OperatorEvent[]>();
   /** In the order in which they happened; those that happened again meanwhile are in {@link #outdated}. */
   #newest: OperatorEvent[] = [];
   readonly #outdated = new WeakSet<OperatorEvent>();
   readonly #listeners = new Set<(event: OperatorEvent) => void>();
 
-  constructor(clock: Clock) {
+  /** @param redact takes secrets out of messages */
+  constructor(clock: Clock, redact: Redact = (text) => text) {
     this.#clock = clock;
+    this.#redact = redact;
   }
 
-  record(key: ResourceKey, type: OperatorEvent['type'], reason: string, message: string): void {
+  record(key: ResourceKey, type: OperatorEvent['type'], reason: string, text: string): void {
+    const message = this.#redact(text);
     const now = new Date(this.#clock.now()).toISOString();
     const events = this.#byKey.get(key) ?? [];
     const same = events.findIndex(

@@ -1,6 +1,6 @@
 import { withoutOldMarks } from '../core/drain.ts';
 import { fromDocument, toDocument } from '../core/history-document.ts';
-import { declare, inForce, settle, stableBeside, type History, type Outcome } from '../core/history.ts';
+import { declare, inForce, redactLast, settle, stableBeside, type History, type Outcome } from '../core/history.ts';
 import type { DesiredItem } from '../core/item.ts';
 import type { Kind, Rollout } from '../core/kind.ts';
 import { formatPlans } from '../core/plan.ts';
@@ -12,6 +12,7 @@ import type { Records } from '../ports/records.ts';
 import { readmit } from './admit.ts';
 import type { Pass } from './reconcile.ts';
 import { RecordWriter } from './record-writer.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from './store.ts';
 
 export interface LedgerDeps {
@@ -21,6 +22,7 @@ export interface LedgerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly mayWrite: MayWrite;
+  readonly secrets: Pick<Secrets, 'redact'>;
   /** Whether anything of a resource exists, or cannot be seen. */
   readonly exists: (key: ResourceKey) => boolean;
 }
@@ -167,7 +169,7 @@ export class Ledger {
   /** Takes over a history; the same object as before is no news. */
   put(key: ResourceKey, history: History): void {
     if (this.#histories.get(key) === history) return;
-    this.#histories.set(key, history);
+    this.#histories.set(key, redactLast(history, this.#deps.secrets.redact));
     this.#writer.mark(key);
   }
 

@@ -54,7 +54,7 @@ export class Operator {
     const { signal } = this.#abort;
     this.#deps = deps;
     this.store = deps.store;
-    this.events = new Events(clock);
+    this.events = new Events(clock, deps.secrets.redact);
     this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
     const observation = this.observation;
@@ -110,7 +110,7 @@ export class Operator {
       owned: () => observation.owners().length > 0 || this.#world.blindness !== undefined,
     });
     const parts = { observation, ledger, executor: this.#executor, compiler: this.#compiler, clock };
-    this.statuses = new Statuses({ ...parts, store: deps.store });
+    this.statuses = new Statuses({ ...parts, store: deps.store, redact: deps.secrets.redact });
     this.commands = new Commands({
       ledger,
       observation,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Observed } from '../core/item.ts';
+import type { Redact } from '../core/redact.ts';
 import { parseKey, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compiler } from './compile.ts';
@@ -9,6 +10,7 @@ import type { Executor } from './execute.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observation } from './observation.ts';
 import type { Pass } from './reconcile.ts';
+import { redactMessage, redactStatus } from './redact-status.ts';
 import { rejectedStatus, settleStatus, type InstanceStatus, type Status } from './status.ts';
 import type { Store } from './store.ts';
 
@@ -19,6 +21,8 @@ export interface StatusesDeps {
   readonly executor: Executor;
   readonly compiler: Compiler;
   readonly clock: Clock;
+  /** Takes secrets out of messages: a manifest may hold the value of one as well. */
+  readonly redact: Redact;
 }
 
 /** The status of every key, as of its last pass. */
@@ -47,7 +51,10 @@ export class Statuses {
 
   settle(key: ResourceKey, pass: Pass): { before?: Status; now?: Status; outcome?: Outcome } {
     const before = this.#byKey.get(key);
-    const { status: now, outcome } = this.#assess(key, pass, before);
+    const { redact } = this.#deps;
+    const assessed = this.#assess(key, pass, before);
+    const now = assessed.status && redactStatus(assessed.status, redact);
+    const outcome = assessed.outcome && redactMessage(assessed.outcome, redact);
     if (now) this.#byKey.set(key, now);
     else this.#byKey.delete(key);
     const news = now ?? before;

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import type { Redact } from '../core/redact.ts';
 import type { Logger } from '../ports/logger.ts';
 
 export interface LoggerOptions {
@@ -8,12 +9,14 @@ export interface LoggerOptions {
   readonly form: 'json' | 'pretty';
   /** Where finished lines go. */
   readonly write: (line: string) => void;
+  /** Takes secrets out of a line. */
+  readonly redact?: Redact;
 }
 
-export function createLogger({ level, form, write }: LoggerOptions): Logger {
+export function createLogger({ level, form, write, redact = (line) => line }: LoggerOptions): Logger {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      write(chunk.toString('utf8').trimEnd());
+      write(redact(chunk.toString('utf8').trimEnd()));
       done();
     },
   });

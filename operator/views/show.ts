@@ -2,10 +2,12 @@ import type { NetworkView, ServiceView, StreamMessages, TrafficView } from '../a
 import type { Shown, WatchedManifests } from '../api/shown.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { withoutContents } from '../core/history.ts';
+import type { Redact } from '../core/redact.ts';
 import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import { isChange } from '../engine/journal.ts';
 import type { Operator } from '../engine/operator.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
+import type { ManifestProblem } from '../ports/source.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { diskState } from './disk.ts';
 import { healthView } from './health-view.ts';
@@ -27,11 +29,13 @@ export interface ShowOptions {
   readonly manifests?: WatchedManifests;
   readonly traffic?: TrafficBook;
   readonly clock?: Clock;
+  /** Takes secrets out of a text. */
+  readonly redact?: Redact;
 }
 
 /** What the API shows of an operator. */
 export function showOperator(operator: Operator, options: ShowOptions): Shown {
-  const { traffic, version, startedAt, clock = systemClock } = options;
+  const { traffic, version, startedAt, clock = systemClock, redact = (text) => text } = options;
   const { observation, statuses, events, commands, store } = operator;
   const services = (): ServiceView[] => ofKind('MCPService').flatMap((key) => service(key) ?? []);
   const networks = (): NetworkView[] => ofKind('MCPNetwork').flatMap((key) => network(key) ?? []);
@@ -75,9 +79,10 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
     version,
     startedAt,
     clock,
+    redact,
     ...(options.manifests && { manifests: options.manifests }),
     statuses: () => statuses.all(),
-    problems: () => store.problems,
+    problems: () => store.problems.map((problem) => redactProblem(problem, redact)),
     eventsOf: (key) => events.of(key),
     history: (key) => (options.withContents ? commands.history(key) : withoutContents(commands.history(key))),
     health: () =>
@@ -97,7 +102,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
     instances: () => operator.keys().flatMap((key) => instanceViews(observation.owned(key), traffic)),
     ports: portLooks(operator, clock, options.remoteHost === undefined),
     events: () => events.newest(),
-    plan: () => planView(operator.currentPlans()),
+    plan: () => planView(operator.currentPlans(), redact),
     traffic: () => trafficOf(services()),
     subscribe: (news) => {
       const ends = [
@@ -116,6 +121,11 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
       };
     },
   };
+}
+
+/** A manifest may hold the value of a secret where none belongs. */
+function redactProblem(problem: ManifestProblem, redact: Redact): ManifestProblem {
+  return { ...problem, message: redact(problem.message), remedy: redact(problem.remedy) };
 }
 
 function trafficOf(services: readonly ServiceView[]): StreamMessages['traffic'] {

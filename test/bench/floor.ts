@@ -5,7 +5,7 @@ import type { WorkloadItem } from '../../operator/core/item.ts';
 import { createOptions } from '../../operator/drivers/docker/create-options.ts';
 import { resolveImage } from '../../operator/drivers/docker/images.ts';
 import { silentLogger } from '../../operator/ports/logger.ts';
-import type { Secrets } from '../../operator/ports/secrets.ts';
+import { noSecrets } from '../../operator/ports/secrets.ts';
 import { probe } from '../../operator/probe/probe.ts';
 import { docker } from '../support/docker.ts';
 import { desiredItems } from './desired.ts';
@@ -15,7 +15,6 @@ import type { BenchNetwork, Manifest } from './network.ts';
 const startsAtOnce = 4;
 /** As often as the operator probes what starts. */
 const probeEveryMs = 50;
-const noSecrets: Secrets = { value: () => undefined, digests: () => undefined };
 
 /** When one container got on how far; milliseconds since the epoch. */
 export interface FloorTimes {

@@ -6,11 +6,12 @@ import Docker from 'dockerode';
 import { DockerDriver } from '../../operator/drivers/docker/driver.ts';
 import { silentLogger } from '../../operator/ports/logger.ts';
 import { workloadItem } from './items.ts';
+import { noSecrets } from '../../operator/ports/secrets.ts';
 
 describe('Docker, many containers that go at once', () => {
   const docker = new Docker();
   const scope = `test-${randomBytes(4).toString('hex')}`;
-  const secrets = { digests: () => undefined, value: () => undefined };
+  const secrets = noSecrets;
   const driver = new DockerDriver({ docker, scope, secrets, logger: silentLogger });
   const items = [1, 2, 3, 4, 5].map((n) => workloadItem(`${scope}-${n}`, scope));
 

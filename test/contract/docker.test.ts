@@ -5,11 +5,12 @@ import { silentLogger } from '../../operator/ports/logger.ts';
 import { driverContract } from './driver-contract.ts';
 import { image, networkItem, volumeItem, workloadItem } from './items.ts';
 import type { Subject } from './subject.ts';
+import { noSecrets } from '../../operator/ports/secrets.ts';
 
 const docker = new Docker();
 const scope = `test-${randomBytes(4).toString('hex')}`;
 const shared = `${scope}-shared`;
-const secrets = { digests: () => undefined, value: () => undefined };
+const secrets = noSecrets;
 const driver = new DockerDriver({ docker, scope, secrets, logger: silentLogger });
 /** On everything that a test makes in another's name. */
 const theirs = { 'io.mcpnet.owner': `${scope}-other` };

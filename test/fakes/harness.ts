@@ -1,6 +1,7 @@
 import { kinds } from '../../controllers/index.ts';
 import { findCondition } from '../../operator/core/condition.ts';
 import type { HashVersion } from '../../operator/core/hash.ts';
+import { SecretValues } from '../../operator/core/redact.ts';
 import { Operator } from '../../operator/engine/operator.ts';
 import { Store } from '../../operator/engine/store.ts';
 import type { Instruments } from '../../operator/ports/instruments.ts';
@@ -106,6 +107,12 @@ export class Harness {
     return (status && findCondition(status.conditions, type)?.message) ?? '';
   }
 
+  #redact(text: string): string {
+    const values = new SecretValues();
+    for (const secret of Object.values(this.secrets)) for (const value of Object.values(secret)) values.add(value);
+    return values.redact(text);
+  }
+
   #rise(): void {
     this.#life = new Life(this.world.clock);
     this.operator = this.#build();
@@ -139,6 +146,7 @@ export class Harness {
       secrets: {
         digests: (name) => (this.secrets[name] ? new Map(Object.entries(this.secrets[name])) : undefined),
         value: (name, key) => this.secrets[name]?.[key],
+        redact: (text) => this.#redact(text),
       },
     });
   }

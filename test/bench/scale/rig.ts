@@ -10,6 +10,7 @@ import { silentLogger } from '../../../operator/ports/logger.ts';
 import { DirectorySource } from '../../../operator/sources/directory.ts';
 import { BenchClock } from './bench-clock.ts';
 import { LeanDriver } from './lean-world.ts';
+import { noSecrets } from '../../../operator/ports/secrets.ts';
 
 export const resyncMs = 30_000;
 const quietMs = 30;
@@ -60,7 +61,7 @@ export class ScaleRig {
       ],
       records: { load: async () => ({ documents: [], damaged: [] }), save: async () => {}, remove: async () => {} },
       drivers: [this.engine, this.registry, this.balancer],
-      secrets: { digests: () => undefined, value: () => undefined },
+      secrets: noSecrets,
       probe: async () => ({
         ok: true,
         fields: { serverName: 'lean', serverVersion: '1', protocolVersion: '2025-11-25', capabilities: 'tools' },
