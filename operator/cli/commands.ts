@@ -30,5 +30,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   client: async () => (await import('./clients/command.ts')).clientCommand,
   down: async () => (await import('./down.ts')).downCommand,
   images: async () => (await import('./images.ts')).imagesCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
+  __complete: async () => (await import('./completion.ts')).completeCommand,
   version: async () => (await import('./version.ts')).versionCommand,
 };
