@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { tiny } from '../support/manifests.ts';
@@ -65,9 +66,7 @@ describe('completion in real shells', function () {
 
 /** Without the movements of the cursor and the colours with which shells redraw their line. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is taken out
-  return text
-    .replaceAll(/\u001b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])/g, '')
-    .replaceAll(/[\u0007\u000f\r]/g, '')
-    .replaceAll(/.\u0008/g, '');
+  return stripVTControlCharacters(text)
+    .replaceAll(/.[\b]/g, '')
+    .replaceAll(/\p{Cc}/gu, '');
 }

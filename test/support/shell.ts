@@ -25,7 +25,7 @@ export class Shell {
     const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
     const { root } = await debianClosure({ suite: 'bookworm', packages: ['zsh', 'fish'] }, architecture);
     const triplet = architecture === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-    const libraries = `${join(root, 'usr/lib', triplet)}`;
+    const libraries = join(root, 'usr/lib', triplet);
     // With the loader of its own release: this machine's may be of another.
     const loader = join(root, architecture === 'arm64' ? 'lib/ld-linux-aarch64.so.1' : 'lib64/ld-linux-x86-64.so.2');
     const program = `${loader} --library-path ${libraries} ${join(root, 'usr/bin', name)}`;
