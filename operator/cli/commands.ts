@@ -27,6 +27,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   ports: async () => (await import('./ports/command.ts')).portsCommand,
   doctor: async () => (await import('./doctor/command.ts')).doctorCommand,
   network: async () => (await import('./network/command.ts')).networkCommand,
+  audit: async () => (await import('./audit/command.ts')).auditCommand,
   client: async () => (await import('./clients/command.ts')).clientCommand,
   down: async () => (await import('./down.ts')).downCommand,
   images: async () => (await import('./images.ts')).imagesCommand,
