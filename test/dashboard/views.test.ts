@@ -81,6 +81,41 @@ describe('the views of the dashboard, with real services behind them', function 
     await log.getByText(said).waitFor({ state: 'detached', ...patience });
   });
 
+  it('history: what was measured, as pictures, sentences and tables, with what happened marked', async () => {
+    await (await net.container('memory')).kill();
+    const traffic = new Traffic(net.url(1), { sessions: 1, raw: 0, callsPerSession: 500 });
+    const page = await browser.page(net.ports.dashboard, 'history?service=MCPService%2Fdefault%2Fmemory');
+    const overview = page.getByRole('table', { name: 'Services over the range' });
+    const row = overview.getByRole('row').filter({ hasText: 'memory' });
+    await row.getByRole('img', { name: /^From .* to .*: (not )?ready/ }).waitFor(patience);
+    await row
+      .locator('[data-title=Faults]')
+      .filter({ hasText: /^[1-9]/ })
+      .waitFor(patience);
+    await page.getByRole('img', { name: /^Latency: p50 .*; p95 .*; p99 / }).waitFor(patience);
+    await page.getByRole('img', { name: /^Requests: requests .*last [1-9]/ }).waitFor(patience);
+    await traffic.end();
+    for (const title of ['Health', 'Replicas', 'Sessions', 'Errors']) {
+      const chart = page.getByRole('figure', { name: title });
+      await chart.getByText('As a table').click();
+      await chart.getByRole('table').getByRole('rowheader').first().waitFor(patience);
+    }
+    await page.getByText(/^\d+ marked in the charts/).click();
+    await page
+      .getByRole('table', { name: 'What is marked in the charts' })
+      .getByText('Fault', { exact: true })
+      .first()
+      .waitFor(patience);
+    const asked = page.waitForRequest(/history\?range=7d/);
+    await page.getByText('7 days').click();
+    await asked;
+    // A week is kept in long steps, of which the first may not be over yet.
+    const yet = page.getByText('Nothing has been measured yet').first();
+    await page.getByRole('figure', { name: 'Health' }).or(yet).waitFor(patience);
+    const own = await browser.page(net.ports.dashboard, 'services/default/memory');
+    await own.getByRole('img', { name: /^Replicas: / }).waitFor(patience);
+  });
+
   it('ports: who holds which, and who listens there without holding it', async () => {
     const stranger = createServer().listen(net.port(15), '127.0.0.1');
     try {

@@ -7,7 +7,8 @@ import { figure, moment } from '../text/format.ts';
 import { summaryOf, type ChartSpec } from './charts.ts';
 import { drawMarks } from './marks.ts';
 
-const height = 150;
+const height = 140;
+const { stepped: steps } = uPlot.paths;
 /** A table of more rows than this is read by nobody. */
 const mostRows = 60;
 
@@ -118,7 +119,7 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, most) => [0, Math.max(atLeast, most ?? 0) * 1.04] } },
     axes: [
-      { ...axis, space: 70, values: '{HH}:{mm}', grid: { show: false } },
+      { ...axis, size: 24, space: 70, values: '{HH}:{mm}', grid: { show: false } },
       { ...axis, size: 42, space: 34, values: (_, ticks) => ticks.map((tick) => figure(tick)) },
     ],
     series: [
@@ -129,6 +130,8 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
         width: 1.5,
         points: { show: false },
         ...(line.dash && { dash: [...line.dash] }),
+        // Between two measurements nothing was in between.
+        ...(line.isStepped && steps && { paths: steps({ align: 1 }) }),
       })),
     ],
     hooks: {

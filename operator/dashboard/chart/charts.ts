@@ -7,6 +7,7 @@ export interface Line {
   readonly colour: string;
   readonly values: readonly (number | null)[];
   readonly dash?: readonly number[];
+  readonly isStepped?: boolean;
 }
 
 export interface ChartSpec {
@@ -24,14 +25,19 @@ export function chartsOf(series: SeriesView): readonly ChartSpec[] {
       title: 'Health',
       unit: '% of the time ready',
       lines: [
-        { label: 'ready', colour: '--ok', values: series.up.map((value) => (value === null ? null : value * 100)) },
+        {
+          label: 'ready',
+          colour: '--ok',
+          values: series.up.map((value) => (value === null ? null : value * 100)),
+          isStepped: true,
+        },
       ],
       atLeast: 100,
     },
     {
       title: 'Replicas',
       unit: 'ready',
-      lines: [{ label: 'ready replicas', colour: '--accent', values: series.readyReplicas }],
+      lines: [{ label: 'ready replicas', colour: '--accent', values: series.readyReplicas, isStepped: true }],
       atLeast: 1,
     },
     {

@@ -5,10 +5,10 @@ import { Badge, spaced } from '../parts/badge.tsx';
 import { DataTable, type Column } from '../parts/data-table.tsx';
 import { Failure, Loading, Notice } from '../parts/notice.tsx';
 import type { Mood } from '../text/condition-words.ts';
-import { moment, shortName } from '../text/format.ts';
+import { duration, moment, shortName } from '../text/format.ts';
 import { Chart } from './chart.tsx';
 import { chartsOf } from './charts.ts';
-import { firstKnown, since } from './known-part.ts';
+import { knownPart } from './known-part.ts';
 
 const markMoods: Readonly<Record<MarkView['kind'], readonly [Mood, string]>> = {
   rollout: ['busy', 'Rollout'],
@@ -22,28 +22,31 @@ export function HistoryCharts({ asked, serviceKey }: { asked: Asked<HistoryView>
   const { answer, failure, again } = asked;
   if (!answer)
     return failure === undefined ? <Loading what="the history" /> : <Failure message={failure} again={again} />;
-  const series = answer.series.find(({ key }) => key === serviceKey);
+  const { history, measuredSinceMs } = knownPart(answer, [serviceKey]);
+  const [series] = history.series;
   const marks = answer.marks.filter(({ key, kind }) => key === serviceKey || kind === 'operator');
-  if (!series)
-    return (
-      <Notice title="Nothing has been measured yet">
-        The first values come some seconds after a service was declared.
-      </Notice>
-    );
-  const start = firstKnown(series);
-  const firstMs = Date.parse(answer.from) + start * answer.stepMs;
-  const shown = since(series, start);
-  const times = shown.up.map((_, index) => (firstMs + index * answer.stepMs) / 1_000);
+  if (!series) return <NotYet stepMs={answer.stepMs} />;
+  const firstMs = Date.parse(history.from);
+  const times = series.up.map((_, index) => (firstMs + index * history.stepMs) / 1_000);
   return (
     <>
-      {start > 0 && <p class="muted">Measured since {moment(firstMs)}.</p>}
+      {measuredSinceMs !== undefined && <p class="muted view-note">Measured since {moment(measuredSinceMs)}.</p>}
       <div class="charts">
-        {chartsOf(shown).map((chart) => (
+        {chartsOf(series).map((chart) => (
           <Chart key={chart.title} {...chart} times={times} marks={marks} />
         ))}
       </div>
       {marks.length > 0 && <Marks marks={marks} />}
     </>
+  );
+}
+
+/** What a long range is made of comes seldom. */
+export function NotYet({ stepMs }: { stepMs: number }): JSX.Element {
+  return (
+    <Notice title="Nothing has been measured yet">
+      A value of this range is kept every {duration(stepMs)}; a shorter range shows the first ones earlier.
+    </Notice>
   );
 }
 

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import type { HistoryView as History, SeriesView } from '../../api/shapes.ts';
-import { HistoryCharts } from '../chart/history-charts.tsx';
+import { HistoryCharts, NotYet } from '../chart/history-charts.tsx';
+import { knownPart } from '../chart/known-part.ts';
 import { RangeSwitch, useHistory } from '../chart/range.tsx';
 import { Strip } from '../chart/strip.tsx';
 import { servicesOf, type World } from '../data/world.ts';
 import { DataTable, type Column } from '../parts/data-table.tsx';
-import { Failure, Loading, Notice } from '../parts/notice.tsx';
+import { Failure, Loading } from '../parts/notice.tsx';
 import { linkTo, type Route } from '../router.ts';
 import { figure, percent, shortName } from '../text/format.ts';
 
@@ -22,16 +23,12 @@ export function HistoryView({ world, route }: { world: World; route: Route }): J
       </div>
       {failure !== undefined && !answer && <Failure message={failure} again={again} />}
       {!answer && failure === undefined && <Loading what="the history" />}
-      {answer && answer.series.length === 0 && (
-        <Notice title="Nothing has been measured yet">
-          The first values come some seconds after a service was declared.
-        </Notice>
-      )}
+      {answer && answer.series.length === 0 && <NotYet stepMs={answer.stepMs} />}
       {answer && answer.series.length > 0 && (
         <DataTable
           caption="Services over the range"
-          columns={columnsOf(answer, chosen)}
-          rows={[...answer.series].sort((one, other) => one.key.localeCompare(other.key))}
+          columns={columnsOf(knownPart(answer).history, chosen)}
+          rows={[...knownPart(answer).history.series].sort((one, other) => one.key.localeCompare(other.key))}
           keyOf={({ key }) => key}
         />
       )}
