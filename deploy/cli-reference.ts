@@ -68,11 +68,15 @@ function more(
   },
   choices: readonly string[] | undefined,
 ): string {
+  const { description, defaultValue, defaultValueDescription } = each;
   const standard =
-    each.defaultValueDescription ??
-    (Array.isArray(each.defaultValue) ? each.defaultValue.join(' ') : each.defaultValue);
-  const isTold = standard !== undefined && standard !== true && standard !== '';
-  return `${escaped(each.description)}${choices ? ` (one of ${choices.join(', ')})` : ''}${isTold ? ` (default: ${String(standard)})` : ''}`;
+    defaultValueDescription ??
+    [defaultValue]
+      .flat()
+      .filter((part) => typeof part === 'string' || typeof part === 'number')
+      .join(' ');
+  const one = choices ? ` (one of ${choices.join(', ')})` : '';
+  return `${escaped(description)}${one}${standard === '' ? '' : ` (default: ${standard})`}`;
 }
 
 function shape(argument: Argument): string {

@@ -17,6 +17,7 @@ import { bridgeInitialize } from './rows/bridge-initialize.ts';
 import { bridgeIsolation } from './rows/bridge-isolation.ts';
 import { bridgeMemory } from './rows/bridge-memory.ts';
 import { bridgeVanish } from './rows/bridge-vanish.ts';
+import { cli } from './rows/cli.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { dashboard } from './rows/dashboard.ts';
 import { firstCall } from './rows/first-call.ts';
@@ -36,6 +37,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   scale,
   proxy,
   footprint,
+  cli,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,
