@@ -73,34 +73,66 @@ function measurementAt(view: DataView, at: number): Measurement {
   };
 }
 
-/** Adds up measurements to one of a longer step: means, and of the slow ones the slowest. */
+const slots = fields.length * 3;
+/** Of these the slowest is kept: a mean would hide it. */
+const first95 = fields.indexOf('p95Ms');
+
+/** Adds up measurements to one of a longer step: means, and of the slow answers the slowest. */
 export class Digest {
-  readonly #sums = new Map<Field, { sum: number; count: number; most: number }>();
+  /** Of every field the sum, the count and the greatest. */
+  readonly #slots = new Float64Array(slots);
 
   add(measurement: Measurement): void {
-    for (const field of fields) {
-      const value = measurement[field];
-      if (Number.isNaN(value)) continue;
-      const known = this.#sums.get(field) ?? { sum: 0, count: 0, most: 0 };
-      this.#sums.set(field, { sum: known.sum + value, count: known.count + 1, most: Math.max(known.most, value) });
-    }
+    for (const [index, field] of fields.entries()) put(this.#slots, index * 3, measurement[field]);
   }
 
   get measurement(): Measurement {
-    const of = (field: Field): number => {
-      const known = this.#sums.get(field);
-      if (!known) return Number.NaN;
-      return field === 'p95Ms' || field === 'p99Ms' ? known.most : known.sum / known.count;
-    };
+    const of = (index: number): number => settled(this.#slots, index);
     return {
-      up: of('up'),
-      readyReplicas: of('readyReplicas'),
-      sessions: of('sessions'),
-      requestsPerSecond: of('requestsPerSecond'),
-      errorsPerSecond: of('errorsPerSecond'),
-      p50Ms: of('p50Ms'),
-      p95Ms: of('p95Ms'),
-      p99Ms: of('p99Ms'),
+      up: of(0),
+      readyReplicas: of(1),
+      sessions: of(2),
+      requestsPerSecond: of(3),
+      errorsPerSecond: of(4),
+      p50Ms: of(5),
+      p95Ms: of(6),
+      p99Ms: of(7),
     };
   }
+}
+
+/** One block for a longer step from those within it. Makes nothing per record: there may be ten thousand. */
+export function condense(blocks: readonly Uint8Array[]): Uint8Array {
+  const rows = new Map<number, Float64Array>();
+  for (const bytes of blocks) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at + recordBytes <= bytes.byteLength; at += recordBytes) {
+      const id = view.getUint32(at);
+      let row = rows.get(id);
+      if (!row) rows.set(id, (row = new Float64Array(slots)));
+      for (let index = 0; index < fields.length; index++) put(row, index * 3, view.getFloat16(at + 4 + index * 2));
+    }
+  }
+  const condensed = new Uint8Array(rows.size * recordBytes);
+  const view = new DataView(condensed.buffer);
+  let at = 0;
+  for (const [id, row] of [...rows].sort(([left], [right]) => left - right)) {
+    view.setUint32(at, id);
+    for (let index = 0; index < fields.length; index++) view.setFloat16(at + 4 + index * 2, settled(row, index));
+    at += recordBytes;
+  }
+  return condensed;
+}
+
+function put(row: Float64Array, slot: number, value: number): void {
+  if (Number.isNaN(value)) return;
+  row[slot] = (row[slot] ?? 0) + value;
+  row[slot + 1] = (row[slot + 1] ?? 0) + 1;
+  row[slot + 2] = Math.max(row[slot + 2] ?? 0, value);
+}
+
+function settled(row: Float64Array, index: number): number {
+  const count = row[index * 3 + 1] ?? 0;
+  if (count === 0) return Number.NaN;
+  return (index >= first95 ? row[index * 3 + 2] : (row[index * 3] ?? 0) / count) ?? Number.NaN;
 }

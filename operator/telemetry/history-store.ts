@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { decode, Digest, encode, type Measurement } from './history-record.ts';
+import { condense, decode, encode, type Measurement } from './history-record.ts';
 import { marksKeptMs, tiers, type Tier } from './history-tiers.ts';
 
 /** A rollout, a fault, a recovery or a start, to be drawn into what was measured. */
@@ -31,6 +31,7 @@ const schema = `
 PRAGMA page_size = ${pageBytes};
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
+PRAGMA wal_autocheckpoint = 250;
 PRAGMA journal_size_limit = 4194304;
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, day INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS blocks (tier INTEGER, at INTEGER, data BLOB NOT NULL, PRIMARY KEY (tier, at)) WITHOUT ROWID;
@@ -176,18 +177,12 @@ export class HistoryStore {
     const begin = Math.max(after, floor(nowMs - finer.keptMs, tier.stepMs));
     const end = floor(nowMs, tier.stepMs);
     for (let [at, steps] = [begin, 0]; at < end && steps < mostStepsAtOnce; at += tier.stepMs, steps++)
-      this.#insertBlock.run(tier.id, at, encode(this.#digest(finer, at, at + tier.stepMs)));
+      this.#insertBlock.run(tier.id, at, condense(this.#blocks(finer, at, at + tier.stepMs)));
   }
 
-  #digest(tier: Tier, fromMs: number, toMs: number): Map<number, Measurement> {
-    const digests = new Map<number, Digest>();
-    for (const { data } of this.#blocksBetween.all(tier.id, fromMs, toMs, -1))
-      decode(data as Uint8Array, undefined, (id, measurement) => {
-        const digest = digests.get(id) ?? new Digest();
-        digests.set(id, digest);
-        digest.add(measurement);
-      });
-    return new Map([...digests].map(([id, digest]) => [id, digest.measurement]));
+  #blocks(tier: Tier, fromMs: number, toMs: number): Uint8Array[] {
+    // Written by `write` above.
+    return this.#blocksBetween.all(tier.id, fromMs, toMs, -1).map(({ data }) => data as Uint8Array);
   }
 
   #transaction(work: () => void): void {

@@ -27,7 +27,8 @@ export interface HistoryAnswer {
 
 /** More of them in one answer would be megabytes; who wants another one names it. */
 const mostSeries = 100;
-const blocksInARow = 50;
+/** Of all services; of one they are looked through in no time. */
+const blocksInARow = 10;
 const repeatedMs = 5 * 60_000;
 const retryMs = 60_000;
 /** SQLite's result codes (sqlite.org/rescode.html): 11 and 26 mean that the file is damaged or no database. */
@@ -77,17 +78,18 @@ export class History {
     const begin = end - lengthMs;
     const steps = lengthMs / stepMs;
     const columns = new Map<string, (Digest | undefined)[]>();
+    const most = key === undefined ? blocksInARow : blocksInARow * 10;
     let marks: Mark[] = [];
     try {
       const store = this.#open();
       marks = store?.marks(begin, end, key) ?? [];
       for (let from = begin; from < end; await breathe()) {
-        const blocks = this.#open()?.read(tier, from, end, key, blocksInARow) ?? [];
+        const blocks = this.#open()?.read(tier, from, end, key, most) ?? [];
         for (const { atMs, measured } of blocks) {
           const step = Math.floor((atMs - begin) / stepMs);
           for (const [of, measurement] of measured) digestOf(columns, of, step, steps)?.add(measurement);
         }
-        from = blocks.length < blocksInARow ? end : (blocks.at(-1)?.atMs ?? end) + 1;
+        from = blocks.length < most ? end : (blocks.at(-1)?.atMs ?? end) + 1;
       }
     } catch (error) {
       this.#failed(error);

@@ -9,6 +9,7 @@ const buckets = latencyBoundsMs.length + 1;
 
 interface Told {
   readonly pid?: number;
+  readonly uptimeS?: number;
   readonly requests?: number;
   readonly failed?: number;
   /** Answers of 5xx in front of the backend. */
@@ -19,10 +20,19 @@ interface Told {
 }
 
 /** As HAProxy 3.0 prints it; columns that nobody reads are left out, words with commas come last. */
-function told({ pid = 8, requests = 0, failed = 0, unserved = 0, open = 0, times = {} }: Told): string {
+function told({
+  pid = 8,
+  uptimeS = 1_000,
+  requests = 0,
+  failed = 0,
+  unserved = 0,
+  open = 0,
+  times = {},
+}: Told): string {
   const gpc = Object.entries(times).map(([index, count]) => `gpc${index}=${count}`);
   return `Name: HAProxy
 Pid: ${pid}
+Uptime_sec: ${uptimeS}
 
 # table: mcpnet_latency, type: string, size:65536, used:1
 0x7f11eda68838: key=abc-1 use=0 exp=599878 shard=0 ${gpc.join(' ')}
@@ -126,6 +136,12 @@ describe('traffic', () => {
       sumMs: 5_007,
     };
     expect(traffic.counted(key)).to.deep.equal({ requests: 2, errors: 1, latency });
+  });
+
+  it('counts everything of a HAProxy that began after it', async () => {
+    await after(30_000, told({ uptimeS: 20, requests: 12, times: { 3: 12 } }));
+    expect(traffic.counted(key)).to.include({ requests: 12 });
+    expect(traffic.service(key)).to.include({ requests: 12 });
   });
 
   it('is silent, and not wrong, while HAProxy cannot be asked', async () => {

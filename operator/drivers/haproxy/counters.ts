@@ -14,6 +14,8 @@ export interface RowCounters {
 export interface Counters {
   /** Another one after every reload and restart, with which all counters begin anew; `''` if it is not told. */
   readonly process: string;
+  /** How long it has been counting, in seconds; not known of one that is out of reach. */
+  readonly uptimeS: number | undefined;
   readonly frontends: ReadonlyMap<string, RowCounters>;
   readonly backends: ReadonlyMap<string, RowCounters>;
   /** By name of the server, which is unique per start of a container. */
@@ -31,9 +33,14 @@ export function parseCounters(text: string): Counters {
   const before = text.slice(0, statistics);
   return {
     process: /^Pid: (\d+)$/m.exec(before)?.[1] ?? '',
+    uptimeS: numberIn(/^Uptime_sec: (\d+)$/m.exec(before)?.[1]),
     ...parseRows(text.slice(statistics)),
     latencies: parseLatencies(before),
   };
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 function parseRows(csv: string): Pick<Counters, 'frontends' | 'backends' | 'servers'> {

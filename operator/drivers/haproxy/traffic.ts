@@ -48,10 +48,12 @@ export class HaproxyTraffic implements TrafficCounters {
   #instances: ReadonlyMap<string, Metered> = new Map();
   #cancel: (() => void) | undefined;
   #isLooking = false;
+  readonly #beganMs: number;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
     this.#sessions = new SessionCounts(options.countSessions);
+    this.#beganMs = options.clock.now();
   }
 
   service(key: string): Traffic | undefined {
@@ -140,6 +142,11 @@ export class HaproxyTraffic implements TrafficCounters {
     this.#askForSessions([...instances.values()]);
   }
 
+  /** Whether a process has begun after us: then there is nothing of earlier times in what it has counted. */
+  #isYounger({ uptimeS }: Counters, atMs: number): boolean {
+    return uptimeS !== undefined && atMs - uptimeS * 1000 >= this.#beganMs;
+  }
+
   #askForSessions(metered: readonly Metered[]): void {
     this.#sessions.refresh(
       metered.flatMap(({ meter, servers }) => servers.map((server) => ({ server, requests: meter.requests }))),
@@ -162,7 +169,7 @@ export class HaproxyTraffic implements TrafficCounters {
       for (const meter of [...known.services.values(), ...known.servers.values()]) meter.add(silence, atMs);
       return;
     }
-    const isFirst = known.counters === undefined;
+    const isFirst = known.counters === undefined && !this.#isYounger(now, atMs);
     const { services, servers } = readingsBetween(known.counters, now);
     take(known.services, services, atMs, isFirst);
     take(known.servers, servers, atMs, isFirst);
