@@ -180,7 +180,8 @@ export interface MarkView {
 
 /**
  * `GET /api/v1/events/stream`: server-sent events named `service`, `network` (a whole view, when it changed), `removed` (a
- * key), `event`, and once a second, where there was any, `traffic`. The first is `hello`; a comment every 15 s keeps it open.
+ * key), `event`, and after every look at the traffic (2 s) `traffic`, of those whose traffic is another than was told before.
+ * The first is `hello`; a comment every 15 s keeps it open.
  */
 export interface StreamMessages {
   readonly hello: { readonly version: string; readonly startedAt: string };
@@ -188,7 +189,7 @@ export interface StreamMessages {
   readonly network: NetworkView;
   readonly removed: { readonly key: string };
   readonly event: EventView;
-  /** By key of the service, and by id of the instance. */
+  /** By key of the service, and by id of the instance; who is not among them is as before. */
   readonly traffic: {
     readonly services: Readonly<Record<string, TrafficView>>;
     readonly instances: Readonly<Record<string, TrafficView>>;

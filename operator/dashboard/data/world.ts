@@ -63,7 +63,12 @@ export function withMessage(world: World, message: Message): World {
     case 'event':
       return { ...world, events: withEvent(world.events, message.data) };
     case 'traffic':
-      return { ...world, serviceTraffic: message.data.services, instanceTraffic: message.data.instances };
+      // Only what is another than before is told.
+      return {
+        ...world,
+        serviceTraffic: { ...world.serviceTraffic, ...message.data.services },
+        instanceTraffic: { ...world.instanceTraffic, ...message.data.instances },
+      };
   }
 }
 
