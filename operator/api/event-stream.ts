@@ -37,7 +37,7 @@ export function addEventStream(app: App, shown: Shown): void {
 }
 
 function tell(stream: OpenStream, text: string): void {
-  if (stream.isLagging(mostUnreadBytes)) stream.end();
+  if (stream.isLagging(mostUnreadBytes)) stream.cut();
   else void stream.write(text);
 }
 

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseDurationMs } from '../core/quantity.ts';
+import { Refusal } from '../core/refusal.ts';
 import { keyOf } from '../core/resource.ts';
 import type { Logs } from '../ports/logs.ts';
 import { answer } from './answer.ts';
 import type { Extension } from './app.ts';
 import { follow, lastLines, type InstanceLine } from './follow.ts';
-import { openStream, serverSentEvent } from './open-stream.ts';
+import { closedSignal, openStream, serverSentEvent } from './open-stream.ts';
 import { describe, oneInstance, oneResource } from './route-schema.ts';
 import { flag, text, whole } from './schema-forms.ts';
 import type { Shown } from './shown.ts';
@@ -29,7 +30,7 @@ const query = {
   timestamps: { ...flag, default: false, description: 'In text: each line begins with its time.' },
   since: {
     ...text,
-    pattern: '^([0-9.]+(ms|s|m|h))+$|^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$',
+    pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$|^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$',
     description: 'Only lines of so long ago (`10m`) or of that time, or later.',
   },
 };
@@ -84,10 +85,10 @@ async function send(
 ): Promise<unknown> {
   const { tail, since } = query;
   const from = since === undefined ? undefined : timeOf(since, shown.clock.now());
-  const never = new AbortController().signal;
+  const closed = closedSignal(reply);
   // With nanoseconds, as the engine writes times: they are compared as text.
   const start = new Date(shown.clock.now()).toISOString().replace('Z', '000000Z');
-  const lines = await lastLines(logs, ids(), { tail, ...(from !== undefined && { since: from }) }, never);
+  const lines = await lastLines(logs, ids(), { tail, ...(from !== undefined && { since: from }) }, closed);
   const text = lines.map(form.print).join('');
   if (!query.follow) return reply.type(form.contentType).send(text);
   const stream = openStream(reply, form.contentType);
@@ -112,6 +113,10 @@ function formOf(
   return { contentType: plainText, print };
 }
 
+/** @throws Refusal if there is no such time */
 function timeOf(since: string, nowMs: number): string {
-  return since.endsWith('Z') ? since : new Date(nowMs - parseDurationMs(since)).toISOString();
+  const isTime = since.endsWith('Z');
+  const at = new Date(isTime ? since : Math.max(0, nowMs - parseDurationMs(since)));
+  if (Number.isNaN(at.getTime())) throw new Refusal('unfit', `since=${since} is no time; write 10m, or a time in UTC`);
+  return isTime ? since : at.toISOString();
 }

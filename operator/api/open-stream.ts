@@ -8,19 +8,30 @@ export interface OpenStream {
   write(text: string): Promise<void>;
   /** Whether so much is unread that the reader cannot be reading. */
   isLagging(mostBytes: number): boolean;
+  /** There is no more to come: the reader gets what was written, and the end. */
   end(): void;
+  /** Has the reader go, who may not have got everything. */
+  cut(): void;
   /** Aborts when the connection is closed. */
   readonly closed: AbortSignal;
+}
+
+/** Aborts when the connection is closed, also where it is already: then nobody tells it any more. */
+export function closedSignal({ raw }: FastifyReply): AbortSignal {
+  const closed = new AbortController();
+  const close = (): void => {
+    closed.abort(new Error('the reader has gone'));
+  };
+  if (raw.closed) close();
+  else raw.once('close', close);
+  return closed.signal;
 }
 
 /** Answers with headers at once, past the framework, and with what is written from then on. */
 export function openStream(reply: FastifyReply, contentType: string): OpenStream {
   reply.hijack();
   const { raw } = reply;
-  const closed = new AbortController();
-  raw.once('close', () => {
-    closed.abort(new Error('the reader has gone'));
-  });
+  const closed = closedSignal(reply);
   raw.on('error', () => undefined);
   raw.writeHead(200, {
     // What hooks have set before.
@@ -33,13 +44,14 @@ export function openStream(reply: FastifyReply, contentType: string): OpenStream
   raw.flushHeaders();
   reply.request.raw.socket.setNoDelay(true);
   return {
-    closed: closed.signal,
+    closed,
     isLagging: (mostBytes) => raw.writableLength > mostBytes,
     async write(text) {
-      if (closed.signal.aborted || raw.write(text)) return;
-      await once(raw, 'drain', { signal: closed.signal }).catch(() => undefined);
+      if (closed.aborted || raw.write(text)) return;
+      await once(raw, 'drain', { signal: closed }).catch(() => undefined);
     },
-    end: () => void raw.destroy(),
+    end: () => void raw.end(),
+    cut: () => void raw.destroy(),
   };
 }
 
