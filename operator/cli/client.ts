@@ -128,6 +128,10 @@ function exchange(
       response.on('end', () => {
         resolve({ status: response.statusCode ?? 0, content: parsed(Buffer.concat(chunks).toString('utf8')) });
       });
+      // Without an end before it the operator has ended; after one it says nothing new.
+      response.on('close', () => {
+        resolve(undefined);
+      });
     });
     call.on('timeout', () => call.destroy());
     call.on('error', () => {

@@ -66,7 +66,7 @@ async function watch(
   options: EventsOptions,
   isFirst: boolean,
 ): Promise<void> {
-  const { readStream } = await import('./stream.ts');
+  const { operatorEnded, readStream } = await import('./stream.ts');
   let headers = isFirst ? options.headers : false;
   for await (const { name, data } of readStream(config, '/api/v1/events/stream')) {
     // The shape that StreamMessages tells.
@@ -75,7 +75,7 @@ async function watch(
     await print([event], options, headers);
     headers = false;
   }
-  throw new Error('the operator has ended; start it again: mcpnet up');
+  throw operatorEnded();
 }
 
 async function print(

@@ -11,7 +11,7 @@ export interface StreamEvent {
 
 /**
  * What the running operator sends at a path of its API, until it ends.
- * @throws Error if none runs, or it refuses: with its reason
+ * @throws Error if none runs, it refuses (with its reason), or it ends before it has told everything
  */
 export async function* readStream(config: Config, path: string): AsyncGenerator<StreamEvent> {
   const response = await open(config, path);
@@ -24,10 +24,19 @@ export async function* readStream(config: Config, path: string): AsyncGenerator<
   });
   response.setEncoding('utf8');
   // Of a response with an encoding, every piece is a string.
-  for await (const text of response as AsyncIterable<string>) {
-    parser.feed(text);
-    yield* events.splice(0);
+  try {
+    for await (const text of response as AsyncIterable<string>) {
+      parser.feed(text);
+      yield* events.splice(0);
+    }
+  } catch (error) {
+    // The connection broke off.
+    throw response.errored ? operatorEnded(error) : error;
   }
+}
+
+export function operatorEnded(cause?: unknown): Error {
+  return new Error('the operator has ended; start it again: mcpnet up', { cause });
 }
 
 function open(config: Config, path: string): Promise<IncomingMessage> {
