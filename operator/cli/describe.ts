@@ -3,29 +3,50 @@ import { readConfig, type Flags } from '../config.ts';
 import type { OperatorEvent } from '../engine/events.ts';
 import type { Status } from '../engine/status.ts';
 import { readView, reportProblems } from './client.ts';
+import { paintFor, plain, type Paint } from './paint.ts';
 import { formatAge, formatTable } from './table.ts';
+import { pick, targetsOf } from './target.ts';
+
+interface DescribeOptions extends Flags {
+  readonly namespace?: string;
+}
+
+/** What is wrong while they are there. */
+const troubles = new Set(['Degraded', 'HealthDisputed', 'Stalled', 'ImageMoved']);
 
 export function describeCommand(program: Command): void {
   program
     .command('describe')
     .description('everything about one service or network: conditions, instances, events, and why')
-    .argument('<name>', 'a service, or network/NAME')
-    .action(async (name: string, _options: Flags, command: Command) => {
-      const config = readConfig(command.optsWithGlobals<Flags>());
-      const view = await readView(config);
-      const [prefix, short] = name.includes('/') ? (name.split('/') as [string, string]) : ['service', name];
-      const kind = prefix.toLowerCase().includes('network') ? 'MCPNetwork' : 'MCPService';
-      const status = view.statuses.find((each) => each.kind === kind && each.metadata.name === short);
-      if (!status) {
-        reportProblems(view.problems);
-        const names = view.statuses.filter((each) => each.kind === kind).map(({ metadata }) => metadata.name);
-        throw new Error(`there is no ${kind} named "${short}"; there are: ${names.join(', ') || 'none'}`);
-      }
-      console.log(describe(status, await view.events(status.key), Date.now()));
+    .argument('<name...>', 'a service, KIND/NAME, or KIND NAME')
+    .option('-n, --namespace <namespace>', 'where it is declared, if the name alone does not tell')
+    .action(async (names: string[], _options: DescribeOptions, command: Command) => {
+      const options = command.optsWithGlobals<DescribeOptions>();
+      const view = await readView(readConfig(options));
+      const keys = view.statuses.map(({ key }) => key);
+      const found = targetsOf(names, options.namespace).map((target) => {
+        try {
+          return pick(target, keys);
+        } catch (error) {
+          reportProblems(view.problems);
+          throw error;
+        }
+      });
+      const texts = await Promise.all(
+        view.statuses
+          .filter(({ key }) => found.includes(key))
+          .map(async (status) => describe(status, await view.events(status.key), Date.now(), paintFor(process.stdout))),
+      );
+      console.log(texts.join('\n\n\n'));
     });
 }
 
-export function describe(status: Status, events: readonly OperatorEvent[], nowMs: number): string {
+export function describe(
+  status: Status,
+  events: readonly OperatorEvent[],
+  nowMs: number,
+  paint: Paint = plain,
+): string {
   const { metadata, serverInfo } = status;
   const facts: [string, string][] = [
     ['Name', metadata.name],
@@ -59,7 +80,7 @@ export function describe(status: Status, events: readonly OperatorEvent[], nowMs
         ['TYPE', 'STATUS', 'REASON', 'SINCE', 'MESSAGE'],
         status.conditions.map((each) => [
           each.type,
-          each.status,
+          conditionPaint(each, paint),
           each.reason,
           formatAge(each.lastTransitionTime, nowMs),
           each.message,
@@ -93,6 +114,11 @@ export function describe(status: Status, events: readonly OperatorEvent[], nowMs
           ),
         ),
   ].join('\n');
+}
+
+function conditionPaint({ type, status }: Status['conditions'][number], paint: Paint): string {
+  if (status === 'Unknown' || troubles.has(type)) return paint('doubtful', status);
+  return paint(status === 'True' ? 'good' : 'bad', status);
 }
 
 function indent(text: string): string {

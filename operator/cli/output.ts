@@ -69,6 +69,11 @@ export function isForPrograms(output: Output | undefined): boolean {
   return output !== undefined && output.form !== 'wide' && output.form !== 'custom-columns';
 }
 
+/** Whether the whole document is asked for, or values of it. */
+export function isDocument(output: Output | undefined): boolean {
+  return output?.form === 'json' || output?.form === 'yaml' || output?.form === 'jsonpath';
+}
+
 /**
  * The text of a list. Programs get `{"items": [...]}`.
  * @param single whether one thing was asked for by name: then programs get it without a list around it, as from kubectl

@@ -1,15 +1,24 @@
 import type { Command } from 'commander';
 import { readConfig, type Flags } from '../config.ts';
-import { formatPlans } from '../core/plan.ts';
+import { itemKey } from '../core/item.ts';
+import { formatPlans, type Plan } from '../core/plan.ts';
 import { silentLogger } from '../ports/logger.ts';
+import type { PlanView } from '../api/shapes.ts';
 import { reportProblems, reportUnreachable } from './client.ts';
+import { documentOption } from './document-option.ts';
+
+interface PlanOptions extends Flags {
+  readonly output?: 'json' | 'yaml';
+}
 
 export function planCommand(program: Command): void {
   program
     .command('plan')
     .description('what would be done now, and why; writes nothing')
-    .action(async (_options: Flags, command: Command) => {
-      const config = readConfig(command.optsWithGlobals<Flags>());
+    .addOption(documentOption())
+    .action(async (_options: PlanOptions, command: Command) => {
+      const options = command.optsWithGlobals<PlanOptions>();
+      const config = readConfig(options);
       const { assemble } = await import('../assemble.ts');
       const { DirectorySource } = await import('../sources/directory.ts');
       const operator = assemble(config, [new DirectorySource(config.manifests)], silentLogger);
@@ -18,6 +27,19 @@ export function planCommand(program: Command): void {
       reportProblems(operator.store.problems);
       if (operator.store.pruneBlock !== undefined)
         console.error(`nothing would be removed: ${operator.store.pruneBlock}`);
-      console.log(formatPlans(plans));
+      if (!options.output) {
+        console.log(formatPlans(plans));
+        return;
+      }
+      const { formatDocument } = await import('./output.ts');
+      console.log(await formatDocument({ steps: stepsOf(plans) }, options.output));
     });
+}
+
+/** As the API shows them. */
+function stepsOf(plans: readonly Plan[]): PlanView['steps'] {
+  return plans.flatMap(({ key, actions, waits }) => [
+    ...actions.map(({ verb, item, cause }) => ({ key, verb, item: itemKey(item), cause })),
+    ...waits.map(({ item, cause }) => ({ key, verb: 'wait' as const, item: itemKey(item), cause })),
+  ]);
 }

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { docker, runContainer, testLabel } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
-import { tiny, tinyImage } from '../support/manifests.ts';
-import { runProgram, spawnProgram } from '../support/program.ts';
+import { tiny } from '../support/manifests.ts';
+import { spawnProgram } from '../support/program.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
 /** Every regular file below a directory with a digest of its content. */
@@ -122,6 +119,50 @@ describe('the command line', function () {
     expect((await net.cli('get', '-l', 'team=nobody', '-o', 'name')).stdout.trim()).to.equal('');
   });
 
+  it('get prints values of paths and columns of them, one thing by itself, and without a header', async () => {
+    const print = async (...args: string[]): Promise<string> => (await net.cli('get', ...args)).stdout;
+    expect(await print('files', '-o', 'jsonpath={.port}')).to.equal(`${net.port(0)}\n`);
+    expect(JSON.parse(await print('files', '-o', 'json'))).to.deep.equal(await net.status('files'));
+    expect(await print('-o', 'jsonpath={range .items[*]}{.metadata.name}={.port};{end}')).to.equal(
+      `files=${net.port(0)};memory=${net.port(1)};\n`,
+    );
+    expect(await print('-o', 'custom-columns=WHO:.metadata.name,TEAM:.metadata.labels.team', '--no-headers')).to.equal(
+      'files    platform\nmemory   apps\n',
+    );
+    expect((await print('--no-headers')).split('\n')[0]).to.match(/^files +True/);
+  });
+
+  it('get takes selectors, namespaces, and kinds before names', async () => {
+    const names = async (...args: string[]): Promise<string> =>
+      (await net.cli('get', ...args, '-o', 'name')).stdout.trim();
+    expect(await names('-l', 'team!=apps')).to.equal('mcpservice/files');
+    expect(await names('-l', 'team in (apps,nobody),!old')).to.equal('mcpservice/memory');
+    expect(await names('-n', 'default', 'service/memory')).to.equal('mcpservice/memory');
+    expect(await names('-n', 'elsewhere')).to.equal('');
+    expect((await net.cli('get', '-A')).stdout).to.match(/^NAMESPACE +NAME .*\ndefault +files /);
+    expect((await names('instances', '-l', 'team=apps')).split('\n')).to.have.length(2);
+    expect((await net.cli('get', 'instances')).stdout).to.match(
+      /^NAME +OF +PHASE +ADDRESS\n[^]*^memory-[0-9a-f]{8}-2 +memory +ready +\d/m,
+    );
+  });
+
+  it('says in JSON what it says in words: history, plan and version', async () => {
+    const read = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await net.cli(...args, '-o', 'json')).stdout);
+    expect(await read('history', 'files')).to.have.nested.property('revisions[0].result', 'Serving');
+    expect((await net.cli('history', 'files', '-o', 'jsonpath={.revisions[*].number}')).stdout).to.equal('1\n');
+    expect(await read('plan')).to.deep.equal({ steps: [] });
+    expect(await read('version')).to.have.nested.property('operator.pid', net.operator.pid);
+  });
+
+  it('ends with 2 for what is written wrongly, and says how it is written', async () => {
+    for (const args of [['frobnicate'], ['get', '--frobnicate'], ['get', '-o', 'csv'], ['scale', 'files']]) {
+      const { code, stderr } = await net.cli(...args);
+      expect([args, code]).to.deep.equal([args, 2]);
+      expect(stderr).to.include('--help');
+    }
+  });
+
   it('ends with 1 for a name that does not exist, and says which', async () => {
     const get = await net.cli('get', 'nonesuch');
     expect([get.code, get.stderr]).to.satisfy(
@@ -190,62 +231,5 @@ describe('the command line', function () {
       .to.include(`mcpnet ${version}\n`)
       .and.to.include(`operator ${version} (pid ${net.operator.pid})`)
       .and.to.include('node v24');
-  });
-
-  it('down refuses to run beside an operator, on whatever state directory that runs', async () => {
-    const elsewhere = await runProgram(['down', '--yes', ...net.flags, '--state', join(net.directory, 'elsewhere')]);
-    expect(elsewhere.code).to.equal(1);
-    expect(elsewhere.stderr).to.include(`pid ${net.operator.pid} holds scope "${net.scope}"`);
-    const down = await net.cli('down', '--yes');
-    expect(down.code).to.equal(1);
-    expect(down.stderr).to.include('stop it first');
-    expect(await net.containers('files')).to.have.length(1);
-  });
-
-  it('the launcher is the operator to who sends it SIGTERM, even while it starts: it ends with 0', async () => {
-    await net.operator.end('SIGTERM');
-    const launcher = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('../../operator/launch.mjs', import.meta.url)), 'up', ...net.flags],
-      { stdio: 'ignore' },
-    );
-    const ended = new Promise<number | null>((resolve) => launcher.once('exit', (code) => resolve(code)));
-    await eventually(async () => (await net.cli('version')).stdout.includes('(pid '), { timeoutMs: 20_000 });
-    launcher.kill('SIGTERM');
-    expect(await ended).to.equal(0);
-    expect((await net.cli('version')).stdout).to.include('not running');
-  });
-
-  it('down asks first, and without a terminal and --yes removes nothing', async () => {
-    const { code, stderr } = await net.cli('down');
-    expect(code).to.equal(1);
-    expect(stderr).to.include('--yes');
-    expect(await net.containers('files')).to.have.length(1);
-  });
-
-  it('down removes all that is ours and nothing else', async () => {
-    const theirs = {
-      container: `${net.scope}-theirs`,
-      network: `${net.scope}-their-network`,
-      volume: `${net.scope}-their-volume`,
-    };
-    await docker.createNetwork({ Name: theirs.network, Labels: { [testLabel]: net.scope } });
-    await docker.createVolume({ Name: theirs.volume, Labels: { [testLabel]: net.scope } });
-    await runContainer({ name: theirs.container, scope: net.scope, image: tinyImage, network: theirs.network });
-    const { code, stdout, stderr } = await net.cli('down', '--yes');
-    expect(code, stdout + stderr).to.equal(0);
-    expect(
-      await docker.listContainers({ all: true, filters: { label: [`io.mcpnet.owner=${net.scope}`] } }),
-    ).to.deep.equal([]);
-    const networks = (await docker.listNetworks()).map(({ Name }) => Name);
-    expect(networks).to.include(theirs.network).and.to.not.include.members([net.internal]);
-    expect(networks).to.not.include(net.frontend);
-    const { Volumes: volumes } = await docker.listVolumes();
-    expect(
-      volumes.filter(({ Name }) => Name.startsWith(net.scope) && !Name.includes('-fence-')).map(({ Name }) => Name),
-    ).to.have.members([theirs.volume, `${net.scope}-data`], 'the data of a service stays');
-    expect((await docker.getContainer(theirs.container).inspect()).State.Running).to.equal(true);
-    const again = await net.cli('down', '--yes');
-    expect([again.code, again.stdout.trim()]).to.deep.equal([0, 'nothing of ours exists']);
   });
 });
