@@ -127,7 +127,7 @@ describe('revisions under traffic', function () {
       'mcpnet: there is no service named "nonesuch"; there are: calc',
     );
     const overPort = `http://127.0.0.1:${net.ports.dashboard}/api/v1/resources/MCPService/default/calc/pause`;
-    expect((await fetch(overPort, { method: 'POST' })).status, 'the dashboard port only shows').to.equal(404);
+    expect((await fetch(overPort, { method: 'POST' })).status, 'the dashboard port obeys the token only').to.equal(401);
     const shown = await askJson<{ revisions: object[] }>(overPort.replace('pause', 'history'));
     expect(shown.revisions).to.not.have.length(0);
     expect(JSON.stringify(shown), 'specs are for those who may read the socket').to.not.include('COLOUR');
