@@ -13,6 +13,10 @@ export type Edit = 'created' | 'configured' | 'unchanged';
 /** For everybody, as a file that an editor makes: manifests hold no secrets. */
 const newFileMode = 0o644;
 
+interface EditedFile extends Pick<Snapshot, 'documents' | 'problems'> {
+  readonly text: string;
+}
+
 /**
  * A directory of manifests with changes that are not written yet. Every document that is not meant stays as it is, to the
  * character; each file is replaced in one step.
@@ -20,8 +24,8 @@ const newFileMode = 0o644;
 export class EditedDirectory {
   readonly directory: string;
   readonly #snapshot: Snapshot;
-  /** New texts of files; undefined where the file goes. */
-  readonly #edited = new Map<string, string | undefined>();
+  /** New texts of files with what they declare; undefined where the file goes. */
+  readonly #edited = new Map<string, EditedFile | undefined>();
 
   private constructor(directory: string, snapshot: Snapshot) {
     this.directory = directory;
@@ -39,7 +43,7 @@ export class EditedDirectory {
   /** Everything that is declared with these changes. */
   snapshot(): Snapshot {
     const isEdited = ({ file }: { readonly file: string }): boolean => this.#edited.has(file);
-    const readings = [...this.#edited].flatMap(([file, text]) => (text === undefined ? [] : [this.#read(file, text)]));
+    const readings = [...this.#edited.values()].filter((each) => each !== undefined);
     return {
       documents: [
         ...this.#snapshot.documents.filter((each) => !isEdited(each)),
@@ -76,7 +80,7 @@ export class EditedDirectory {
     const found = this.find(key);
     if (!found) {
       const file = this.#newFile(key);
-      this.#edited.set(file, joinDocuments([bareDocument(text)]));
+      this.#set(file, joinDocuments([bareDocument(text)]));
       return 'created';
     }
     if (isDeepStrictEqual(found.value, value)) return 'unchanged';
@@ -104,9 +108,9 @@ export class EditedDirectory {
 
   /** Writes the changes, file by file. Returns their names. */
   async write(): Promise<string[]> {
-    for (const [file, text] of this.#edited) {
+    for (const [file, edited] of this.#edited) {
       const path = join(this.directory, file);
-      if (text === undefined) await rm(path);
+      if (!edited) await rm(path);
       else {
         // A link stays one; what it leads to changes.
         const real = await realpath(path).catch(() => path);
@@ -114,7 +118,7 @@ export class EditedDirectory {
           (found) => found.mode & 0o777,
           () => newFileMode,
         );
-        await replaceFile(real, text, mode);
+        await replaceFile(real, edited.text, mode);
       }
     }
     return [...this.#edited.keys()];
@@ -126,7 +130,7 @@ export class EditedDirectory {
     const { file } = found;
     const [broken] = this.snapshot().problems.filter((problem) => problem.file === file);
     if (broken) throw new Error(`${file}:${broken.line} ${broken.message}; mend that first`);
-    const text = this.#edited.get(file) ?? (await readFile(join(this.directory, file), 'utf8'));
+    const text = this.#edited.get(file)?.text ?? (await readFile(join(this.directory, file), 'utf8'));
     const pieces = splitDocuments(text);
     const index = pieces.findIndex((piece) =>
       this.#read(file, piece).documents.some(({ value }) => keyIn(value) === key),
@@ -142,7 +146,12 @@ export class EditedDirectory {
       documents.filter((each) => each.file === file && keyIn(each.value) !== key).map(({ value }) => value);
     if (!isDeepStrictEqual(others(this.#read(file, text)), others(this.snapshot())))
       throw new Error(`${file} cannot be changed without a change of its other documents; edit it by hand`);
-    this.#edited.set(file, text);
+    this.#set(file, text);
+  }
+
+  /** Read once: everything that is declared is asked for again and again. */
+  #set(file: string, text: string): void {
+    this.#edited.set(file, { text, ...this.#read(file, text) });
   }
 
   #read(file: string, text: string): ReturnType<typeof readManifests> {

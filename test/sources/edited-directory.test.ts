@@ -23,6 +23,15 @@ describe('a directory that is edited', () => {
     expect((await stat(join(directory.path, 'mcpservice-files.yaml'))).mode & 0o777).to.equal(0o644);
   });
 
+  it('reads what is new once, however often it is asked what would be declared', async () => {
+    const edited = await EditedDirectory.open(directory.path);
+    await put(edited, 'a', serviceText('a'));
+    const [first] = edited.snapshot().documents;
+    await put(edited, 'b', serviceText('b'));
+    expect(edited.snapshot().documents).to.have.length(2);
+    expect(edited.snapshot().documents[0]).to.equal(first);
+  });
+
   it('has a document replaced where it stands, and all others left to the character', async () => {
     const others = ['# all\n', serviceText('a'), '---\n# two\n', serviceText('b'), '--- # three\n', serviceText('c')];
     const path = await directory.write('sub/all.yaml', others.join(''));
