@@ -1,12 +1,14 @@
 import type { ProbeResult } from '../ports/prober.ts';
 import type { Reach } from './reach.ts';
+import { textOf } from './rpc.ts';
 
 /** As the bridge answers at `/health`; see docs/bridge.md. */
 interface BridgeHealth {
   readonly status: string;
   readonly reason?: string;
-  readonly protocolVersion?: string;
-  readonly serverInfo?: { readonly name?: string; readonly version?: string };
+  readonly protocolVersion?: unknown;
+  /** As the server behind it says. */
+  readonly serverInfo?: { readonly name?: unknown; readonly version?: unknown };
   readonly capabilities?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,9 +25,9 @@ export async function probeBridge(
   return {
     ok: true,
     fields: {
-      serverName: health.serverInfo?.name ?? 'unknown',
-      serverVersion: health.serverInfo?.version ?? 'unknown',
-      protocolVersion: health.protocolVersion ?? 'unknown',
+      serverName: textOf(health.serverInfo?.name),
+      serverVersion: textOf(health.serverInfo?.version),
+      protocolVersion: textOf(health.protocolVersion),
       capabilities: Object.keys(health.capabilities ?? {}).join(','),
     },
   };

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { ProbeSpec } from '../core/item.ts';
+import { printable } from '../core/printable.ts';
 import type { CountSessions, Probe, ProbeResult } from '../ports/prober.ts';
 import { probeBridge } from './bridge.ts';
 import { probeMcp } from './mcp.ts';
@@ -7,6 +8,8 @@ import { reachBy, type Reach } from './reach.ts';
 import { probeSse } from './sse.ts';
 
 const deadlineMs = 5_000;
+/** Of anything that a server says of itself, and of why it is not well. */
+const longestWords = 500;
 /** Fields of a workload that was not asked for its protocol, so that what refers to them can be bound. */
 const unprobed = { protocolVersion: 'unknown' };
 
@@ -16,9 +19,9 @@ export const probe: Probe = async (spec, address, signal) => {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     // Most probes of a starting replica come before it listens; a bare connection is refused at a tenth of the cost.
     if (!spec.gateway && spec.kind !== 'running') await probeTcp(placeOf(spec, address), spec.port, bounded);
-    return await ask(spec, address, bounded);
+    return presentable(await ask(spec, address, bounded));
   } catch (error) {
-    return { ok: false, message: describe(error) };
+    return presentable({ ok: false, message: describe(error) });
   }
 };
 
@@ -34,6 +37,19 @@ export const countSessions: CountSessions = async (address, port, signal) => {
     return undefined;
   }
 };
+
+/** These are a stranger's words: they go into statuses, registrations and onto terminals. */
+function presentable(result: ProbeResult): ProbeResult {
+  if (!result.ok) return { ok: false, message: words(result.message) };
+  return {
+    ok: true,
+    fields: Object.fromEntries(Object.entries(result.fields).map(([name, value]) => [name, words(value)])),
+  };
+}
+
+function words(text: string): string {
+  return printable(text.replaceAll(/\s+/g, ' '), longestWords);
+}
 
 function placeOf(spec: ProbeSpec, address: string): string {
   return spec.kind === 'http' ? (spec.address ?? address) : address;
