@@ -53,15 +53,16 @@ export class DashboardPort {
     if (this.#isClosed || !wanted || this.#place === placeName(wanted)) return;
     await this.#app?.close();
     this.#app = undefined;
-    const app = this.#appFor(wanted.host);
+    let app: App | undefined;
     try {
+      app = this.#appFor(wanted.host);
       await app.listen(wanted);
       this.#app = app;
       this.#place = placeName(wanted);
       clearTimeout(this.#retry);
       this.#retry = undefined;
     } catch (error) {
-      await app.close();
+      await app?.close();
       const fault = error instanceof Error ? error.message : String(error);
       if (this.#place !== undefined || !this.#retry)
         this.#logger.warn('the dashboard port cannot be used', { port: wanted.port, fault });
