@@ -98,6 +98,8 @@ export class NewsRoom {
   /** What is as it was told is not told again. */
   #printTraffic(): string[] {
     const traffic = this.#shown.traffic();
+    for (const name of this.#told.keys())
+      if (!(name in traffic.services) && !(name in traffic.instances)) this.#told.delete(name);
     const services = this.#news(traffic.services);
     const instances = this.#news(traffic.instances);
     const isEmpty = Object.keys(services).length + Object.keys(instances).length === 0;

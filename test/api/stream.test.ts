@@ -94,6 +94,25 @@ describe('the stream of events', () => {
     );
   });
 
+  it('forgets the traffic of what is gone, and tells that of its successor', async () => {
+    const look = async (): Promise<void> => {
+      traffic.look();
+      await harness.pass(1_000);
+    };
+    const told = (): number =>
+      stream.named<{ services: object }>('traffic').filter(({ services }) => key in services).length;
+    await look();
+    await eventually(() => told() === 1);
+    harness.source.set(service('memory'));
+    harness.source.remove(service('files'));
+    await harness.pass(60_000);
+    await look();
+    harness.source.set(service('files'));
+    await harness.pass(60_000);
+    await look();
+    await eventually(() => told() === 2);
+  });
+
   it('ends for those who do not read, and goes on for others', async () => {
     const idle = connect(port, '127.0.0.1').pause();
     idle.write('GET /api/v1/events/stream HTTP/1.1\r\nhost: localhost\r\n\r\n');
