@@ -1,5 +1,6 @@
 import { parseKey } from '../core/resource.ts';
 import type { App } from './app.ts';
+import { sendList } from './printed.ts';
 import { describe, inNamespace, itemsOf, oneInstance } from './route-schema.ts';
 import { named, text } from './schema-forms.ts';
 import { selects } from './selection.ts';
@@ -17,13 +18,13 @@ export function addInstances(app: App, shown: Shown): void {
   app.get<{ Querystring: { namespace?: string; owner?: string; role?: string } }>(
     '/api/v1/instances',
     list,
-    ({ query }) => {
+    ({ query }, reply) => {
       const { owner, role } = query;
       const items = shown
         .instances()
         .filter((each) => selects(query, parseKey(each.owner).namespace, {}))
         .filter((each) => (owner ?? each.owner) === each.owner && (role ?? each.role) === each.role);
-      return { items };
+      return sendList(reply, items);
     },
   );
   app.get<{ Params: { id: string } }>('/api/v1/instances/:id', one, (request, reply) => {

@@ -4,6 +4,8 @@ import type { EventView, StreamMessages, TrafficView } from './shapes.ts';
 import type { Shown } from './shown.ts';
 
 const collectMs = 100;
+/** What one change leads to comes at once, most of it. */
+const atOnceMs = 5;
 
 /** Takes text of server-sent events. */
 type Reader = (text: string) => void;
@@ -21,6 +23,7 @@ export class NewsRoom {
   readonly #told = new Map<string, string>();
   #isMeasured = false;
   #isCollecting = false;
+  #toldAtMs = -Infinity;
   #stop: (() => void) | undefined;
 
   constructor(shown: Shown) {
@@ -67,8 +70,13 @@ export class NewsRoom {
   #collect(): void {
     if (this.#isCollecting) return;
     this.#isCollecting = true;
-    this.#shown.clock.after(collectMs, () => {
+    const { clock } = this.#shown;
+    const sinceMs = clock.now() - this.#toldAtMs;
+    // After a silence there is nothing to collect; a clock that was set back is one, too.
+    const delayMs = sinceMs >= collectMs || sinceMs < 0 ? atOnceMs : collectMs - sinceMs;
+    clock.after(delayMs, () => {
       this.#isCollecting = false;
+      this.#toldAtMs = clock.now();
       const text = this.#take();
       if (text !== '') for (const reader of this.#readers) reader(text);
     });

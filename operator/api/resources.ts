@@ -1,5 +1,6 @@
 import { answer, keyIn, type Named } from './answer.ts';
 import type { App } from './app.ts';
+import { sendList } from './printed.ts';
 import { describe, oneOfAKind } from './route-schema.ts';
 import { anything, listOf, maybe, named, objectOf, text, whole } from './schema-forms.ts';
 import type { Shown } from './shown.ts';
@@ -30,7 +31,9 @@ export function addResources(app: App, shown: Shown): void {
     version: shown.version,
     ...(shown.manifests && { manifests: shown.manifests }),
   }));
-  app.get('/api/v1/resources', list, () => ({ items: shown.statuses(), problems: shown.problems() }));
+  app.get('/api/v1/resources', list, (_request, reply) =>
+    sendList(reply, shown.statuses(), { problems: shown.problems() }),
+  );
   app.get<Named>('/api/v1/resources/:kind/:namespace/:name', one, (request, reply) => {
     const { kind, name } = request.params;
     const key = keyIn(request.params);

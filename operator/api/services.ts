@@ -1,5 +1,6 @@
 import { keyOf } from '../core/resource.ts';
 import type { App } from './app.ts';
+import { sendList } from './printed.ts';
 import { describe, itemsOf, oneResource, selection } from './route-schema.ts';
 import { named, oneOf, text } from './schema-forms.ts';
 import { selects, type Selection } from './selection.ts';
@@ -18,14 +19,14 @@ export function addServices(app: App, shown: Shown): void {
   app.get<{ Querystring: Selection & { network?: string; ready?: ServiceView['ready'] } }>(
     '/api/v1/services',
     list,
-    ({ query }) => {
+    ({ query }, reply) => {
       const { network, ready } = query;
       const items = shown
         .services()
         .filter((each) => selects(query, each.namespace, each.labels))
         .filter((each) => network === undefined || each.network === network)
         .filter((each) => ready === undefined || each.ready === ready);
-      return { items };
+      return sendList(reply, items);
     },
   );
   app.get<{ Params: { namespace: string; name: string } }>(

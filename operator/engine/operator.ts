@@ -169,7 +169,8 @@ export class Operator {
 
   /** What the next passes would do, from what is known now. Reads and writes nothing. */
   currentPlans(): Plan[] {
-    return this.keys().map((key) => this.#passes.plan(key).plan);
+    const moving = this.keys().filter((key) => !this.#passes.isAtRest(key));
+    return moving.map((key) => this.#passes.plan(key).plan);
   }
 
   /** Everything that is declared or exists. */

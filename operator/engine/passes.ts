@@ -38,6 +38,11 @@ export class Passes {
     return planKey(key, this.#deps);
   }
 
+  /** Whether it is known that a pass would find nothing to do. */
+  isAtRest(key: ResourceKey): boolean {
+    return this.#rest.holds(key);
+  }
+
   run(key: ResourceKey): void {
     (this.#deps.instruments ?? noInstruments).pass(key, () => this.#run(key));
   }

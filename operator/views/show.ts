@@ -4,7 +4,6 @@ import type { MCPService } from '../../schemas/types.ts';
 import { withoutContents } from '../core/history.ts';
 import type { Redact } from '../core/redact.ts';
 import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
-import { isChange } from '../engine/journal.ts';
 import type { Operator } from '../engine/operator.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import type { ManifestProblem } from '../ports/source.ts';
@@ -15,7 +14,7 @@ import { instanceViews } from './instance-view.ts';
 import { networkView } from './network-view.ts';
 import { planView } from './plan-view.ts';
 import { portLooks } from './port-looks.ts';
-import { serviceView } from './service-view.ts';
+import { ServiceViews } from './service-views.ts';
 
 export interface ShowOptions {
   readonly state: string;
@@ -41,18 +40,8 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
   const networks = (): NetworkView[] => ofKind('MCPNetwork').flatMap((key) => network(key) ?? []);
   const ofKind = (kind: string): ResourceKey[] =>
     statuses.all().flatMap((status) => (status.kind === kind ? [status.key] : []));
-  const service = (key: ResourceKey): ServiceView | undefined => {
-    const status = statuses.get(key);
-    if (status?.kind !== 'MCPService') return undefined;
-    const owned = observation.owned(key);
-    return serviceView({
-      status,
-      resource: operator.inForce(key),
-      owned,
-      lastChange: events.of(key).findLast(({ reason }) => isChange(reason)),
-      traffic,
-    });
-  };
+  const views = new ServiceViews(operator, traffic);
+  const service = (key: ResourceKey): ServiceView | undefined => views.get(key);
   const servicesOf = ({ metadata: { name, namespace } }: Resource): string[] =>
     ofKind('MCPService').flatMap((key) => {
       // Of kind MCPService, so admission has validated it against that schema.
@@ -99,7 +88,8 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
     service,
     networks,
     network,
-    instances: () => operator.keys().flatMap((key) => instanceViews(observation.owned(key), traffic)),
+    instances: () =>
+      operator.keys().flatMap((key) => service(key)?.instances ?? instanceViews(observation.owned(key), traffic)),
     ports: portLooks(operator, clock, options.remoteHost === undefined),
     events: () => events.newest(),
     plan: () => planView(operator.currentPlans(), redact),

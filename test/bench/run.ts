@@ -13,6 +13,7 @@ import { describeMachine, machineLine, measureLoad, type Load } from './machine.
 import { closeAll } from './network.ts';
 import { stopAll } from './operator.ts';
 import { formatTable, type RowResult } from './report.ts';
+import { api } from './rows/api.ts';
 import { bridgeInitialize } from './rows/bridge-initialize.ts';
 import { bridgeIsolation } from './rows/bridge-isolation.ts';
 import { bridgeMemory } from './rows/bridge-memory.ts';
@@ -38,6 +39,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   proxy,
   footprint,
   cli,
+  api,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,
