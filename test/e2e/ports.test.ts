@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { PortView } from '../../operator/api/shapes.ts';
+import { eventually } from '../support/eventually.ts';
 import { tiny } from '../support/manifests.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
@@ -43,8 +44,15 @@ describe('the ports of a network', function () {
 
   it('are told with the process of somebody else who listens among them', async () => {
     await listen(net.port(7));
-    const found = await ports();
-    expect(found).to.have.lengthOf(6);
+    // A running operator looks again only after a while.
+    const found = await eventually(
+      async () => {
+        const all = await ports();
+        expect(all).to.have.lengthOf(6);
+        return all;
+      },
+      { timeoutMs: 20_000 },
+    );
     expect(use(found, net.port(7))).to.include({ use: 'foreign', listening: true });
     expect(use(found, net.port(7))?.foreign).to.include(`(pid ${process.pid})`);
     const { stdout } = await net.cli('ports');

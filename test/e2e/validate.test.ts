@@ -57,7 +57,7 @@ describe('mcpnet network validate', function () {
     );
     expect(stdout).to.match(/ok\s+service\/closed from the frontend network\s/);
     expect(stdout).to.match(/ok\s+service\/closed past HAProxy\s.*cannot reach it directly/);
-    expect(stdout).to.match(/ok\s+service\/closed from elsewhere\s/);
+    expect(stdout).to.match(/ok\s+service\/closed in \S+ from elsewhere\s/);
     expect(stdout).to.match(/ok\s+service\/closed to the outside\s+cannot reach out/);
     expect(stdout).to.match(/ok\s+service\/open to the outside\s+reaches out/);
     expect(stdout).to.match(/ok\s+service\/closed\s+Consul has its 2 ready instances, passing/);

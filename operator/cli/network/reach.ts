@@ -21,6 +21,7 @@ const meetingPort = 7_777;
 
 interface Outcome {
   readonly name: string;
+  readonly network: string;
   readonly attempt: Attempt;
 }
 
@@ -99,14 +100,14 @@ async function isolationFrom(scene: Scene, from: From): Promise<Checked[]> {
         ? fail('a container of the frontend network reaches it directly', 'look who joined its networks: mcpnet audit')
         : ok(`a container of the frontend network cannot reach it directly (${attempt})`)),
     })),
-    ...strange.map(({ name, attempt }) => ({
-      name: `${name} from elsewhere`,
+    ...strange.map(({ name, network: of, attempt }) => ({
+      name: `${name} in ${of} from elsewhere`,
       ...(attempt === 'open'
         ? fail('a container of another network reaches it', 'look who joined its networks: mcpnet audit')
         : ok(`a container of another network cannot reach it (${attempt})`)),
     })),
     ...beside.map(({ name, attempt }) => ({
-      name: `${name} past HAProxy`,
+      name: `${name} in ${frontend} past HAProxy`,
       ...(attempt === 'open'
         ? warn(
             'its way out is the frontend network, whose containers reach it directly',
@@ -147,7 +148,7 @@ async function attemptsFrom(
 ): Promise<Outcome[]> {
   if (places.length === 0) return [];
   const attempts = readAttempts(await runProbe(docker, viewpoint, connectScript(places)));
-  return places.map(({ name }, index) => ({ name, attempt: attempts[index] ?? 'no answer' }));
+  return places.map(({ name, network }, index) => ({ name, network, attempt: attempts[index] ?? 'no answer' }));
 }
 
 /** With the eyes of one replica of each service: a listener outside, which those with a way out must reach. */
