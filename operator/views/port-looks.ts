@@ -15,14 +15,7 @@ export function portLooks(operator: Operator, clock: Clock, isLocal: boolean): (
   return () => {
     const nowMs = clock.now();
     if (!last || nowMs - last.atMs >= freshMs || nowMs < last.atMs)
-      last = { atMs: nowMs, views: look(operator, isLocal) };
+      last = { atMs: nowMs, views: portRegistry(operator, { operatorPid: process.pid, isLocal }) };
     return last.views;
   };
-}
-
-async function look(operator: Operator, isLocal: boolean): Promise<readonly PortView[]> {
-  const views = await portRegistry(operator, process.pid);
-  if (isLocal) return views;
-  const held = views.filter(({ use }) => use !== 'foreign');
-  return held.map(({ listening: _listening, foreign: _foreign, ...view }) => view);
 }

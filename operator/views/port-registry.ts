@@ -6,11 +6,18 @@ import { listListeners } from '../host/listeners.ts';
 import { socketOwners } from '../host/socket-owner.ts';
 import { portViews, type Listening, type PlannedNetwork, type PortHolder } from './port-view.ts';
 
-/**
- * Who holds each port of the plan, and who listens there.
- * @param operatorPid the process at the dashboard's port
- */
-export async function portRegistry(operator: Operator, operatorPid: number | undefined): Promise<PortView[]> {
+export interface PortRegistryOptions {
+  /** The process at the dashboard's port. */
+  readonly operatorPid: number | undefined;
+  /** Whether the ports are this machine's; of another's it is not known who listens. */
+  readonly isLocal: boolean;
+}
+
+/** Who holds each port of the plan, and who listens there. */
+export async function portRegistry(
+  operator: Operator,
+  { operatorPid, isLocal }: PortRegistryOptions,
+): Promise<PortView[]> {
   const since = (key: ResourceKey): { since?: string } => {
     const status = operator.statuses.get(key);
     return status ? { since: status.since } : {};
@@ -24,8 +31,11 @@ export async function portRegistry(operator: Operator, operatorPid: number | und
     const port = operator.statuses.get(key)?.port;
     return port === undefined ? [] : [{ key, network: networkOf(key, service.spec), port, ...since(key) }];
   });
-  return portViews(networks, holders, await whoListens(operator, networks, holders, operatorPid));
+  if (isLocal) return portViews(networks, holders, await whoListens(operator, networks, holders, operatorPid));
+  return portViews(networks, holders, nobody).map(({ listening: _listening, ...view }) => view);
 }
+
+const nobody: Listening = { listeners: [], owners: new Map(), isOurs: () => true };
 
 export function plannedNetwork(network: Resource<MCPNetwork['spec']>): PlannedNetwork {
   const { ports, discovery } = network.spec;

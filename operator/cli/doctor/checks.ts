@@ -96,7 +96,11 @@ function judgeManifests({ manifests }: Config, { networks, services, problems }:
     );
   return networks.size === 0
     ? fail(`${manifests} declares no network`, 'name the directory of your manifests: --manifests DIR')
-    : ok(`${networks.size} networks and ${services.size} services are declared in ${manifests}`);
+    : ok(`${counted(networks.size, 'network')} and ${counted(services.size, 'service')} are declared in ${manifests}`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function judgeState(state: string): Finding {

@@ -33,8 +33,10 @@ export async function readPorts(config: Config): Promise<readonly PortView[]> {
   const answer = await ask<ListView<PortView>>(config, '/api/v1/ports');
   if (answer) return answer.items;
   const { look } = await import('../look.ts');
+  const { isLocalEngine } = await import('../../drivers/docker/client.ts');
   const { portRegistry } = await import('../../views/port-registry.ts');
-  const views = await portRegistry(await look(config), (await runningOperator(config))?.pid);
+  const isLocal = isLocalEngine(config.dockerHost, process.platform);
+  const views = await portRegistry(await look(config), { operatorPid: (await runningOperator(config))?.pid, isLocal });
   // What looks for the first time cannot know since when.
   return views.map(({ since: _since, ...view }) => view);
 }
@@ -56,5 +58,6 @@ function listing(nowMs: number): Listing<PortView> {
 function listeningOf({ use, listening, foreign }: PortView): string {
   if (foreign !== undefined) return use === 'foreign' ? foreign : `taken by ${foreign}`;
   if (use === 'foreign') return 'somebody else';
+  if (listening === undefined) return '-';
   return listening ? 'yes' : 'no';
 }
