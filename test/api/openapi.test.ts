@@ -86,7 +86,10 @@ describe('the description of the API', () => {
       const { statusCode, body } = await app.inject(url);
       const answer: unknown = JSON.parse(body);
       expect(judge.judge(path, 'get', statusCode, answer), path).to.equal(undefined);
-      expect(answer, path).to.deep.equal(JSON.parse(JSON.stringify(view)));
+      // Others write on the same disk between the two.
+      const steady = (each: unknown): unknown =>
+        JSON.parse(JSON.stringify(each).replaceAll(/\d+ MiB free/g, 'some MiB free'));
+      expect(steady(answer), path).to.deep.equal(steady(view));
     }
   });
 
