@@ -153,6 +153,8 @@ describe('the views of the dashboard, with real services behind them', function 
       .getByText(/"mcpnet-test\/not-here:1" is not here/)
       .first()
       .waitFor(patience);
+    await net.write('broken.yaml', tiny('broken', { port: net.port(0) }));
+    await page.getByText('There is no step that would help').waitFor(patience);
     await net.remove('broken.yaml');
     await page.getByText('There is nothing to do').waitFor(patience);
   });

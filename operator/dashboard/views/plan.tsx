@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { PlanView as Plan } from '../../api/shapes.ts';
+import type { PlanView as Plan, ServiceView } from '../../api/shapes.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import type { World } from '../data/world.ts';
 import { DataTable, type Column } from '../parts/data-table.tsx';
@@ -56,12 +56,20 @@ export function PlanView({ world }: { world: World }): JSX.Element {
       </div>
       {failure !== undefined && !answer && <Failure message={failure} again={again} />}
       {!answer && failure === undefined && <Loading what="the plan" />}
-      {answer && <Steps plan={answer} />}
+      {answer && <Steps plan={answer} unready={[...world.services.values()].filter(({ ready }) => ready !== 'True')} />}
     </>
   );
 }
 
-function Steps({ plan: { steps, text } }: { plan: Plan }): JSX.Element {
+function Steps({ plan: { steps, text }, unready }: { plan: Plan; unready: readonly ServiceView[] }): JSX.Element {
+  const [first] = unready;
+  if (steps.length === 0 && first)
+    return (
+      <Notice title="There is no step that would help">
+        What is not ready waits for something that no step brings about.{' '}
+        <a href={linkToKey(first.key)}>{shortName(first.key)}</a>: {first.message}
+      </Notice>
+    );
   if (steps.length === 0)
     return (
       <Notice title="There is nothing to do">
