@@ -7,6 +7,7 @@ import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, askJson, type Answer } from '../support/http.ts';
 import { service, tiny } from '../support/manifests.ts';
+import { AnswerJudge, type OpenApi } from '../support/open-api.ts';
 import { readStream } from '../support/streams.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
 
@@ -61,6 +62,27 @@ describe('the HTTP API', function () {
       ['talker', 'True', 2],
     ]);
     expect((await ask(url('/health'))).status).to.equal(200);
+  });
+
+  it('answers as it is described to', async () => {
+    const api = await get<OpenApi>('/openapi.json');
+    const judge = new AnswerJudge(api);
+    const [instance] = await instances('first');
+    const one = { '{namespace}/{name}': 'default/first', '{id}': instance?.id ?? '' };
+    const real = (path: string): string =>
+      Object.entries(one).reduce((url, [part, value]) => url.replace(part, value), path);
+    const paths = [
+      'services',
+      'services/{namespace}/{name}',
+      'networks',
+      'instances',
+      'instances/{id}',
+      'ports',
+      'events',
+    ];
+    for (const path of [...paths, 'plan', 'operator'].map((each) => `/api/v1/${each}`))
+      expect(judge.judge(path, 'get', 200, await get(real(path))), path).to.equal(undefined);
+    expect(judge.judge('/health', 'get', 200, await get('/health'))).to.equal(undefined);
   });
 
   it('tells of the death of a container, and of its coming back', async () => {
