@@ -105,6 +105,25 @@ describe('operator, at its beginning and end', () => {
     expect(harness.world.actions.slice(done)).to.deep.equal([]);
   });
 
+  for (const [where, lose] of [
+    ['the listener', () => undefined],
+    ['a container, where the balancer has lost everything', ({ world }: Harness) => world.balancer.lose()],
+  ] as const)
+    it(`leaves a service the port that it was given, as ${where} tells`, async () => {
+      const harness = await Harness.settled(service('before'), service('files'));
+      const portOf = (name: string): number | undefined =>
+        harness.operator.statuses.get(`MCPService/default/${name}`)?.port;
+      expect([portOf('before'), portOf('files')]).to.deep.equal([11_100, 11_101]);
+      harness.source.remove(service('before'));
+      await harness.pass(60_000);
+      lose(harness);
+      await harness.replace();
+      await harness.start();
+      await harness.pass(60_000);
+      expect(portOf('files')).to.equal(11_101);
+      expect(harness.world.reached('files')).to.have.lengthOf(1);
+    });
+
   it('changes nothing on the word of an engine that is away, and picks up when it is back', async () => {
     const harness = await Harness.settled(service('files'));
     await harness.replace();
