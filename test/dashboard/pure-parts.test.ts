@@ -55,6 +55,18 @@ describe('what the dashboard knows', () => {
     ]);
   });
 
+  it('keeps the traffic of what is not told of again', () => {
+    const traffic = { sessions: 3, requestsPerSecond: 1, errorsPerSecond: 0, requests: 9, errors: 0 };
+    const told = (names: readonly string[]) => ({
+      services: Object.fromEntries(names.map((name) => [name, traffic])),
+      instances: Object.fromEntries(names.map((name) => [`${name}-1`, traffic])),
+    });
+    const first = withMessage(world, { name: 'traffic', data: told(['a', 'b']) });
+    const later = withMessage(first, { name: 'traffic', data: told(['b']) });
+    expect(Object.keys(later.serviceTraffic)).to.deep.equal(['a', 'b']);
+    expect(Object.keys(later.instanceTraffic)).to.deep.equal(['a-1', 'b-1']);
+  });
+
   it('forgets what was removed, and all that it knew when everything is read anew', () => {
     const removed = withMessage(world, { name: 'removed', data: { key: 'MCPService/default/files' } });
     expect([...removed.services.keys()]).to.deep.equal([]);
