@@ -19,16 +19,21 @@ import type {
   ErrorView,
   EventView,
   HealthView,
+  HistoryView,
   InstanceView,
+  MarkView,
   NetworkView,
   PartView,
   PlanView,
   PortView,
+  SeriesView,
   ServiceView,
   TrafficView,
 } from './shapes.ts';
 
 const status = oneOf('True', 'False', 'Unknown');
+/** One value for each step; null where nothing was measured. */
+const column = listOf({ type: ['number', 'null'] });
 
 /** The shapes of `shapes.ts` as JSON Schemas, by name: for OpenAPI, and for answers that are written fast. */
 const schemas: Readonly<Record<string, Schema>> = {
@@ -141,6 +146,31 @@ const schemas: Readonly<Record<string, Schema>> = {
     count: whole,
     firstSeen: time,
     lastSeen: time,
+  }),
+  HistoryView: objectOf<HistoryView>({
+    from: time,
+    to: time,
+    stepMs: whole,
+    series: listOf(named('SeriesView')),
+    marks: listOf(named('MarkView')),
+  }),
+  SeriesView: objectOf<SeriesView>({
+    key: text,
+    up: column,
+    readyReplicas: column,
+    sessions: column,
+    requestsPerSecond: column,
+    errorsPerSecond: column,
+    p50Ms: column,
+    p95Ms: column,
+    p99Ms: column,
+  }),
+  MarkView: objectOf<MarkView>({
+    at: time,
+    key: text,
+    kind: oneOf('rollout', 'fault', 'recovery', 'operator'),
+    reason: text,
+    message: text,
   }),
   PlanView: objectOf<PlanView>({
     text,

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import { historyRoutes } from '../../operator/api/history.ts';
 import { addLogs } from '../../operator/api/logs.ts';
+import { metricsRoutes } from '../../operator/api/metrics.ts';
 import { createApp, type App } from '../../operator/api/app.ts';
 import { addCommands } from '../../operator/api/commands.ts';
+import type { HistoryView } from '../../operator/api/shapes.ts';
 import type { Traffic } from '../../operator/ports/traffic.ts';
 import { showOperator } from '../../operator/views/show.ts';
 import { Harness } from '../fakes/harness.ts';
@@ -17,6 +20,26 @@ const traffic: Traffic = {
   p50Ms: 1.5,
 };
 const book = { service: () => traffic, instance: () => traffic, subscribe: () => () => undefined };
+const column = [1, null, 0.5];
+const history: HistoryView = {
+  from: '2026-01-01T00:00:00.000Z',
+  to: '2026-01-01T00:00:30.000Z',
+  stepMs: 10_000,
+  series: [
+    {
+      key: 'MCPService/default/files',
+      up: column,
+      readyReplicas: column,
+      sessions: column,
+      requestsPerSecond: column,
+      errorsPerSecond: column,
+      p50Ms: column,
+      p95Ms: column,
+      p99Ms: column,
+    },
+  ],
+  marks: [{ at: '2026-01-01T00:00:10.000Z', key: '', kind: 'operator', reason: 'Started', message: '' }],
+};
 /** Of which some are ready, and one is not. */
 const manifests = [service('files', { replicas: 2 }), service('memory'), service('broken', { replicas: 'two' })];
 
@@ -34,7 +57,15 @@ describe('the description of the API', () => {
       startedAt: new Date().toISOString(),
       traffic: book,
     });
-    app = createApp(shown, [addLogs(shown, { read: async function* () {} })]);
+    app = createApp(shown, [
+      addLogs(shown, { read: async function* () {} }),
+      historyRoutes({ read: () => Promise.resolve(history) }),
+      metricsRoutes({
+        contentType: 'text/plain; version=0.0.4',
+        text: () => Promise.resolve('up 1\n'),
+        json: () => ({ up: 1 }),
+      }),
+    ]);
     app.addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push({ method: each.toLowerCase(), path: url });
     });
@@ -79,6 +110,8 @@ describe('the description of the API', () => {
       ['/api/v1/ports', '/api/v1/ports', list(await shown.ports())],
       ['/api/v1/events', '/api/v1/events?limit=1000', list(shown.events())],
       ['/api/v1/plan', '/api/v1/plan', shown.plan()],
+      ['/api/v1/history', '/api/v1/history?range=7d', history],
+      ['/metrics.json', '/metrics.json', { up: 1 }],
       ['/api/v1/operator', '/api/v1/operator', { pid: process.pid, version: '1.2.3' }],
       ['/api/v1/resources', '/api/v1/resources', { items: shown.statuses(), problems: shown.problems() }],
     ];
@@ -102,6 +135,8 @@ describe('the description of the API', () => {
       ['/api/v1/services', '/api/v1/services?namespce=default', 400],
       ['/api/v1/events', '/api/v1/events?limit=many', 400],
       ['/api/v1/ports', '/api/v1/ports?use=all', 400],
+      ['/api/v1/history', '/api/v1/history?rnage=1h', 400],
+      ['/metrics', '/metrics?service=files', 400],
       ['/api/v1/instances/{id}/logs', '/api/v1/instances/none/logs?since=yesterday', 400],
     ];
     for (const [path, url, status] of cases) {
