@@ -111,7 +111,10 @@ async function throughEngine(
   const { ContainerLogs } = await import('../drivers/docker/logs.ts');
   const { follow: followAll, lastLines } = await import('../api/follow.ts');
   const { systemClock } = await import('../ports/clock.ts');
-  const logs = new ContainerLogs(connectDocker(), config.scope);
+  const { redactLogs } = await import('../redaction.ts');
+  const { DirectorySecrets } = await import('../secrets.ts');
+  const { redact } = new DirectorySecrets(config.secrets);
+  const logs = redactLogs(new ContainerLogs(connectDocker(), config.scope), redact);
   const { signal } = new AbortController();
   const from = since === undefined ? undefined : new Date(Date.now() - durationMs(since)).toISOString();
   const start = new Date().toISOString().replace('Z', '000000Z');

@@ -1,4 +1,6 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { EventView } from '../../operator/api/shapes.ts';
@@ -141,6 +143,11 @@ describe('what happens, by command', function () {
     await net.operator.end('SIGTERM');
     const [first = ''] = await names();
     expect((await net.cli('logs', 'echo')).stdout).to.match(new RegExp(`^\\[${first}\\] \\S+ listens$`, 'm'));
+    await mkdir(join(net.state, 'secrets/word'), { recursive: true });
+    await writeFile(join(net.state, 'secrets/word/key'), 'listens');
+    expect((await net.cli('logs', 'echo')).stdout, 'a secret')
+      .to.match(/\[redacted\]$/m)
+      .and.to.not.include('listens');
     const { stdout, stderr } = await net.cli('top');
     expect(stdout).to.match(/^echo +- +- +- +- +- +- +\d+m +\d+Mi$/m);
     expect(stderr).to.include('no operator is running');
