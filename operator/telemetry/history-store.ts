@@ -20,6 +20,8 @@ interface Block {
 const dayMs = 86_400_000;
 const keptDays = 9;
 const mostMarks = 20_000;
+/** In one answer: more are neither drawn nor read. */
+const mostMarksTold = 1_000;
 const longestMessage = 300;
 const pageBytes = 4_096;
 /** Together with its journal it stays below 100 MB, however much is written into it. */
@@ -96,10 +98,14 @@ export class HistoryStore {
     });
   }
 
+  /** The newest of a time, oldest first; with a key those of it, and of the operator. */
   marks(fromMs: number, toMs: number, key: string | undefined): Mark[] {
-    const rows = this.#database
-      .prepare('SELECT * FROM marks WHERE at >= ? AND at < ? ORDER BY at')
-      .all(fromMs, toMs)
+    const ofKey = key === undefined ? '' : "AND (key = ? OR kind = 'operator')";
+    return this.#database
+      .prepare(
+        `SELECT * FROM marks WHERE at >= ? AND at < ? ${ofKey} ORDER BY at DESC, rowid DESC LIMIT ${mostMarksTold}`,
+      )
+      .all(fromMs, toMs, ...(key === undefined ? [] : [key]))
       .map(({ at, key: of, kind, reason, message }) => ({
         atMs: Number(at),
         key: String(of),
@@ -107,8 +113,8 @@ export class HistoryStore {
         kind: String(kind) as Mark['kind'],
         reason: String(reason),
         message: String(message),
-      }));
-    return key === undefined ? rows : rows.filter((mark) => mark.key === key || mark.kind === 'operator');
+      }))
+      .reverse();
   }
 
   /**

@@ -120,6 +120,18 @@ describe('history', () => {
     expect((await history.read('1h', 'MCPService/default/none')).series).to.deep.equal([]);
   });
 
+  it('tells the newest of many marks, in their order: all of them would be megabytes', async () => {
+    const history = open();
+    history.mark({ key, kind: 'fault', reason: 'First', message: '' });
+    for (let number = 0; number < 1_000; number++) {
+      await clock.advance(1);
+      history.mark({ key: 'MCPService/default/other', kind: 'rollout', reason: `R${number}`, message: '' });
+    }
+    const { marks } = await history.read('7d');
+    expect([marks.length, marks[0]?.reason, marks.at(-1)?.reason]).to.deep.equal([1_000, 'R0', 'R999']);
+    expect((await history.read('7d', key)).marks.map(({ reason }) => reason)).to.deep.equal(['First']);
+  });
+
   it('has marks of a key, and of the operator, and one of what flaps', async () => {
     const history = open();
     history.mark({ key: '', kind: 'operator', reason: 'Started', message: 'x' });
