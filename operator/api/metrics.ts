@@ -5,7 +5,7 @@ import { anything, text } from './schema-forms.ts';
 /** What can be told to those who collect; see `operator/telemetry`. */
 export interface Told {
   readonly contentType: string;
-  text(): Promise<string>;
+  text(): Promise<string | Buffer>;
   json(): unknown;
 }
 

@@ -4,7 +4,7 @@ export const latencyBoundsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_5
 /** A histogram of times to the first byte of an answer. */
 export interface LatencyCounts {
   /** How many fell into each bucket, not cumulated; one number more than there are bounds. */
-  readonly counts: readonly number[];
+  readonly counts: ArrayLike<number>;
   readonly sumMs: number;
 }
 

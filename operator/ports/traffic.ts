@@ -27,6 +27,8 @@ export interface TrafficBook {
 
 /** What was counted since this operator began to: only ever grows, whatever becomes of the balancer's own counters. */
 export interface CountedTraffic {
+  /** Those that are held now. */
+  readonly sessions: number;
   readonly requests: number;
   readonly errors: number;
   readonly latency: LatencyCounts;

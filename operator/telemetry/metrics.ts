@@ -1,10 +1,9 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Traffic, TrafficCounters } from '../ports/traffic.ts';
-import { bounded } from './bounded.ts';
 import { EngineMetrics } from './engine-metrics.ts';
-import { textOf, type Family } from './exposition.ts';
+import { Exposition, labelsOf } from './exposition.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
-import { serviceFamilies } from './service-families.ts';
+import { writeServices } from './service-series.ts';
 import type { SeenService, Sight } from './sight.ts';
 
 export interface MetricsOptions {
@@ -27,6 +26,11 @@ export interface Summary {
   readonly uptimeSeconds: number;
 }
 
+interface Subject {
+  readonly sight: Sight;
+  readonly traffic: TrafficCounters;
+}
+
 const defaultMostSeries = 100_000;
 
 /** Everything that Prometheus is told. What is counted is counted as it happens; everything else is looked up when asked. */
@@ -34,8 +38,9 @@ export class Metrics {
   readonly engine: EngineMetrics;
   readonly #registry = new Registry();
   readonly #mostSeries: number;
+  readonly #out = new Exposition();
   #dropped = 0;
-  #subject: { readonly sight: Sight; readonly traffic: TrafficCounters } | undefined;
+  #subject: Subject | undefined;
 
   constructor({ version, mostSeries = defaultMostSeries }: MetricsOptions) {
     this.#mostSeries = mostSeries;
@@ -59,9 +64,14 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Prometheus' text format. */
-  async text(): Promise<string> {
-    return (await this.#registry.metrics()) + textOf(this.#families());
+  /** Prometheus' text format, in UTF-8. */
+  async text(): Promise<Buffer> {
+    const registered = await this.#registry.metrics();
+    // No turn of the event loop from here on: the memory is one for all who ask.
+    this.#out.begin(this.#mostSeries);
+    if (this.#subject) this.#write(this.#out, this.#subject);
+    this.#out.text(registered);
+    return this.#out.bytes();
   }
 
   /** @returns for people with `jq`; the series themselves are in {@link text} */
@@ -79,29 +89,14 @@ export class Metrics {
     };
   }
 
-  #families(): Family[] {
-    if (!this.#subject) return [];
-    const { sight, traffic } = this.#subject;
-    const { families, dropped } = bounded(
-      serviceFamilies(sight.services(), traffic, this.engine.restarts),
-      this.#mostSeries,
-    );
-    this.#dropped += dropped;
-    return [
-      ...families,
-      {
-        name: 'mcpnet_driver_up',
-        type: 'gauge',
-        help: 'Whether Docker, Consul and HAProxy can be asked (1) or not (0).',
-        samples: [...sight.drivers()].map(([driver, up]) => ({ labels: `{driver="${driver}"}`, value: Number(up) })),
-      },
-      {
-        name: 'mcpnet_metrics_dropped_series_total',
-        type: 'counter',
-        help: 'Series of services that were left out because there are too many.',
-        samples: [{ labels: '', value: this.#dropped }],
-      },
-    ];
+  #write(out: Exposition, { sight, traffic }: Subject): void {
+    out.family('mcpnet_driver_up', 'gauge', 'Whether Docker, Consul and HAProxy can be asked (1) or not (0).');
+    for (const [driver, up] of sight.drivers()) out.sample('mcpnet_driver_up', labelsOf({ driver }), Number(up));
+    writeServices(out, sight.services(), traffic, this.engine.restarts);
+    this.#dropped += out.dropped;
+    const dropped = 'mcpnet_metrics_dropped_series_total';
+    out.family(dropped, 'counter', 'Series of services that were left out because there are too many.');
+    out.text(`${dropped} ${this.#dropped}\n`);
   }
 
   #summary(services: readonly SeenService[]): Summary {

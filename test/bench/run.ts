@@ -19,6 +19,7 @@ import { bridgeIsolation } from './rows/bridge-isolation.ts';
 import { bridgeMemory } from './rows/bridge-memory.ts';
 import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { cli } from './rows/cli.ts';
+import { metrics } from './rows/metrics.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { dashboard } from './rows/dashboard.ts';
 import { firstCall } from './rows/first-call.ts';
@@ -40,6 +41,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   footprint,
   cli,
   api,
+  metrics,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,

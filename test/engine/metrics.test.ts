@@ -10,14 +10,19 @@ import { network, service, type Manifest } from '../fakes/manifests.ts';
 
 const key = 'MCPService/default/files';
 const silent: Traffic = { sessions: 0, requestsPerSecond: 0, errorsPerSecond: 0, requests: 0, errors: 0 };
-const none: CountedTraffic = { requests: 0, errors: 0, latency: { counts: latencyBoundsMs.map(() => 0), sumMs: 0 } };
+const none: CountedTraffic = {
+  sessions: 0,
+  requests: 0,
+  errors: 0,
+  latency: { counts: latencyBoundsMs.map(() => 0), sumMs: 0 },
+};
 
 /** A book of one service. */
 function bookOf(traffic: Traffic, counted: CountedTraffic): TrafficCounters {
   return {
     service: (of) => (of === key ? traffic : undefined),
     instance: () => undefined,
-    counted: (of) => (of === key ? counted : none),
+    counted: (of) => (of === key ? { ...counted, sessions: traffic.sessions } : none),
     total: () => traffic,
     subscribe: () => () => undefined,
   };
@@ -100,7 +105,10 @@ describe('metrics', () => {
 
   it('tell the traffic, and times as a histogram', async () => {
     const counts = latencyBoundsMs.map((bound) => (bound === 5 ? 3 : bound === 1_000 ? 1 : 0));
-    open({ traffic: { ...silent, sessions: 7 }, counted: { requests: 5, errors: 1, latency: { counts, sumMs: 812 } } });
+    open({
+      traffic: { ...silent, sessions: 7 },
+      counted: { sessions: 7, requests: 5, errors: 1, latency: { counts, sumMs: 812 } },
+    });
     await run(service('files'), service('other'));
     const samples = await scrape();
     const bucket = (le: string): number | undefined =>
@@ -116,7 +124,7 @@ describe('metrics', () => {
   });
 
   it('have no series of what is gone, and no more of them than were allowed', async () => {
-    open({ mostSeries: 5 });
+    open({ mostSeries: 8 });
     await run(service('files', { replicas: 3 }), service('other'));
     const ofServices = (samples: Map<string, number>): string[] =>
       [...samples.keys()].filter((name) => name.includes('service="'));

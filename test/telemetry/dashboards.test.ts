@@ -15,7 +15,7 @@ const silent = { sessions: 0, requestsPerSecond: 0, errorsPerSecond: 0, requests
 const book: TrafficCounters = {
   service: () => silent,
   instance: () => undefined,
-  counted: () => ({ requests: 0, errors: 0, latency: { counts: [1], sumMs: 1 } }),
+  counted: () => ({ sessions: 0, requests: 0, errors: 0, latency: { counts: [1], sumMs: 1 } }),
   total: () => silent,
   subscribe: () => () => undefined,
 };
@@ -34,7 +34,7 @@ async function families(): Promise<Family[]> {
   metrics.engine.called('docker', 'list', 0.1, true);
   metrics.engine.dequeued(1);
   metrics.engine.pass('MCPService/default/files', () => 'success');
-  const text = await metrics.text();
+  const text = (await metrics.text()).toString();
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => {
     const sample = new RegExp(`^${name}(?:_bucket)?\\{(.*)\\} `, 'm').exec(text)?.[1] ?? '';
     const labels = [...sample.matchAll(/(\w+)="/g)].map(([, label = '']) => label).filter((label) => label !== 'le');

@@ -26,6 +26,7 @@ const percentilesMs = 60_000;
 /** Looks come a little early or late. */
 const slackMs = 500;
 const buckets = latencyBoundsMs.length + 1;
+const none = new Float64Array(buckets + 1);
 
 /** Adds up readings of one service or replica, and remembers a minute of them for rates and percentiles. */
 export class Meter {
@@ -74,15 +75,14 @@ export class Meter {
     };
   }
 
+  /** Copies nothing: it is told of all services at once. */
   counted(): CountedTraffic {
-    const all = [...(this.#latency ?? [])];
+    const counts = this.#latency ?? none;
     return {
+      sessions: this.#sessions,
       requests: this.#requests - this.#first.requests,
       errors: this.#errors - this.#first.errors,
-      latency: {
-        counts: Array.from({ length: buckets }, (_, bucket) => all[bucket] ?? 0),
-        sumMs: all[buckets] ?? 0,
-      },
+      latency: { counts, sumMs: counts[buckets] ?? 0 },
     };
   }
 

@@ -65,7 +65,10 @@ export class HaproxyTraffic implements TrafficCounters {
   }
 
   counted(key: string): CountedTraffic | undefined {
-    return this.#services.get(key)?.meter.counted();
+    const metered = this.#services.get(key);
+    const counted = metered?.meter.counted();
+    const sessions = metered && this.#told(metered);
+    return counted && sessions !== undefined ? { ...counted, sessions } : counted;
   }
 
   total(): Traffic {
@@ -154,11 +157,20 @@ export class HaproxyTraffic implements TrafficCounters {
     );
   }
 
-  /** With the sessions that replicas tell, where they do. */
   #shown(metered: Metered | undefined): Traffic | undefined {
-    const told = metered?.servers.flatMap((server) => this.#sessions.of(server) ?? []) ?? [];
     const traffic = metered?.meter.traffic();
-    return traffic && told.length > 0 ? { ...traffic, sessions: told.reduce((sum, each) => sum + each, 0) } : traffic;
+    const sessions = metered && this.#told(metered);
+    return traffic && sessions !== undefined ? { ...traffic, sessions } : traffic;
+  }
+
+  /** The sessions that replicas tell; undefined where none does. */
+  #told({ servers }: Metered): number | undefined {
+    let sum: number | undefined;
+    for (const server of servers) {
+      const sessions = this.#sessions.of(server);
+      if (sessions !== undefined) sum = (sum ?? 0) + sessions;
+    }
+    return sum;
   }
 
   async #readInto(known: Known, balancer: Counting): Promise<void> {

@@ -6,6 +6,7 @@ import { kinds } from '../../../controllers/index.ts';
 import type { Action } from '../../../operator/core/plan.ts';
 import { Operator } from '../../../operator/engine/operator.ts';
 import { Store } from '../../../operator/engine/store.ts';
+import { noInstruments, type Instruments } from '../../../operator/ports/instruments.ts';
 import { silentLogger } from '../../../operator/ports/logger.ts';
 import { DirectorySource } from '../../../operator/sources/directory.ts';
 import { BenchClock } from './bench-clock.ts';
@@ -28,9 +29,14 @@ export class ScaleRig {
   /** Called when the source says that something changed. */
   onHint: () => void = () => undefined;
 
-  static async open(services: number, replicas = 2, everyMs = resyncMs): Promise<ScaleRig> {
+  static async open(
+    services: number,
+    replicas = 2,
+    everyMs = resyncMs,
+    instruments: Instruments = noInstruments,
+  ): Promise<ScaleRig> {
     const directory = await mkdtemp(join(tmpdir(), 'mcpnet-scale-'));
-    const rig = new ScaleRig(directory, everyMs);
+    const rig = new ScaleRig(directory, everyMs, instruments);
     await writeFile(
       join(directory, 'network.json'),
       manifest('MCPNetwork', 'default', { ports: { services: '20000-59999' } }),
@@ -39,7 +45,7 @@ export class ScaleRig {
     return rig;
   }
 
-  private constructor(directory: string, everyMs: number) {
+  private constructor(directory: string, everyMs: number, instruments: Instruments) {
     this.directory = directory;
     const source = new DirectorySource(directory);
     this.operator = new Operator({
@@ -77,6 +83,7 @@ export class ScaleRig {
         },
       },
       resyncMs: everyMs,
+      instruments,
     });
   }
 
