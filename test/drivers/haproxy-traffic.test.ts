@@ -120,6 +120,16 @@ describe('traffic', () => {
     expect(traffic.service(key)).not.to.have.property('p50Ms');
   });
 
+  it('takes no answer for no answer: what was counted long ago is not counted again', async () => {
+    await after(0, told({ requests: 100 }));
+    await after(10_000, told({ requests: 110 }));
+    await after(10_000, '');
+    expect(traffic.service(key)).to.include({ requestsPerSecond: 0, requests: 110 });
+    await after(10_000, told({ requests: 120 }));
+    expect(traffic.service(key)).to.include({ requestsPerSecond: 1, requests: 120 });
+    expect(traffic.counted(key)).to.include({ requests: 20 });
+  });
+
   it('goes on where HAProxy was reloaded and counts from nothing', async () => {
     await after(0, told({ requests: 100, times: { 3: 100 } }));
     await after(10_000, told({ pid: 9, requests: 120, times: { 3: 120 } }));

@@ -27,9 +27,13 @@ export interface Counters {
 /** One exchange, whatever the number of services (Management Guide, "show stat": -1 every proxy, 7 all types, -1 every server). */
 export const countersCommand = `show info; show table ${latencyTable}; show stat -1 7 -1`;
 
-/** @param text answers to {@link countersCommand}, or the statistics as CSV alone */
+/**
+ * @param text answers to {@link countersCommand}, or the statistics as CSV alone
+ * @throws Error if there are none: a process that is ending may close without a word, and has counted all the same
+ */
 export function parseCounters(text: string): Counters {
-  const statistics = Math.max(0, text.indexOf('# pxname,'));
+  const statistics = text.indexOf('# pxname,');
+  if (statistics < 0) throw new Error(`HAProxy answers without statistics: ${text.slice(0, 100)}`);
   const before = text.slice(0, statistics);
   return {
     process: /^Pid: (\d+)$/m.exec(before)?.[1] ?? '',
