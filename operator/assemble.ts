@@ -18,6 +18,8 @@ import { Operator } from './engine/operator.ts';
 import { Store } from './engine/store.ts';
 import { keptToken } from './kept-token.ts';
 import { systemClock } from './ports/clock.ts';
+import type { Driver } from './ports/driver.ts';
+import { noInstruments } from './ports/instruments.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
@@ -29,6 +31,7 @@ import { redactDriver, redactProbe } from './redaction.ts';
 import { DirectorySecrets } from './secrets.ts';
 import type { EngineMetrics } from './telemetry/engine-metrics.ts';
 import { timedDriver } from './telemetry/timed-driver.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 type Replaced = Partial<Pick<OperatorDeps, 'probe' | 'mayWrite' | 'secrets'>>;
 
@@ -50,6 +53,7 @@ export function assembleAll(
   logger: Logger,
   instead: Replaced = {},
   metrics?: EngineMetrics,
+  tracing?: Tracing,
 ): Assembly {
   const { scope } = config;
   const docker = connectDocker(instead.mayWrite);
@@ -105,11 +109,17 @@ export function assembleAll(
       stateDirectory: config.state,
       bridgeImage: `mcpnet/bridge:${config.version}`,
     },
-    drivers: metrics ? drivers.map((driver) => timedDriver(driver, metrics.called.bind(metrics))) : drivers,
-    ...(metrics && { instruments: metrics }),
+    drivers: drivers.map((driver) => watched(driver, metrics, tracing)),
+    instruments: tracing?.instruments(metrics ?? noInstruments) ?? metrics ?? noInstruments,
     ...instead,
   });
   return { operator, traffic: (signal) => haproxy.traffic(countSessions, signal) };
+}
+
+/** The same driver, its calls timed and traced. */
+function watched(driver: Driver, metrics: EngineMetrics | undefined, tracing: Tracing | undefined): Driver {
+  const timed = metrics ? timedDriver(driver, metrics.called.bind(metrics)) : driver;
+  return tracing?.driver(timed) ?? timed;
 }
 
 /** The same probe, its results counted. */

@@ -13,6 +13,8 @@ export interface Config {
   readonly dockerHost: string | undefined;
   /** Further names by which the dashboard port may be asked for. */
   readonly apiHosts: readonly string[];
+  /** Whether traces are sent, to where the variables of OpenTelemetry say. */
+  readonly traces: boolean;
   readonly logLevel: string;
   readonly logForm: 'pretty' | 'json';
   readonly version: string;
@@ -48,6 +50,9 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
       .toLowerCase()
       .split(/[\s,]+/)
       .filter((name) => name !== ''),
+    traces:
+      (env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) !== undefined &&
+      env['OTEL_SDK_DISABLED'] !== 'true',
     logLevel: flags.verbose ? 'debug' : (env['MCPNET_LOG_LEVEL'] ?? 'info'),
     logForm: (flags.logFormat ?? env['MCPNET_LOG_FORMAT']) === 'json' ? 'json' : 'pretty',
     version: packageVersion(),

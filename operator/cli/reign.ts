@@ -2,7 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assembleAll } from '../assemble.ts';
 import type { Config } from '../config.ts';
+import { findCondition } from '../core/condition.ts';
 import type { Operator } from '../engine/operator.ts';
+import type { Status } from '../engine/status.ts';
+import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import { measure } from '../measure.ts';
 import type { Hold } from '../ports/leadership.ts';
@@ -47,7 +50,9 @@ export async function reign(
   const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
   const metrics = new Metrics({ version: config.version });
   const mayWrite = (): boolean => hold.holds() && !end.aborted;
-  const assembly = assembleAll(config, [source], logger, { mayWrite, secrets }, metrics.engine);
+  // Not imported by those who do not trace.
+  const tracing = config.traces ? (await import('../telemetry/tracing.ts')).openTracing(config.version) : undefined;
+  const assembly = assembleAll(config, [source], logger, { mayWrite, secrets }, metrics.engine, tracing);
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
   const history = new History({ path: join(config.state, 'history.db'), clock: systemClock, logger });
@@ -57,6 +62,7 @@ export async function reign(
     view.show(() => operator.statuses.all(), changed);
   });
   const parts = { config, operator, secrets, traffic, measured: measuring.extensions };
+  announceReadiness(operator, logger);
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
   const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {
@@ -74,6 +80,7 @@ export async function reign(
     measuring.stop();
     await Promise.all([operator.stop(), ...apps.map((app) => app.close())]);
     await rm(socketPath(config), { force: true });
+    await tracing?.end();
   }
   return String(end.reason);
 }
@@ -104,6 +111,26 @@ function endOf(signal: AbortSignal, stop: () => Promise<void>): Promise<void> {
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
+}
+
+/** Once, for people who wait for a start to be over. */
+function announceReadiness({ statuses, store }: Operator, logger: Logger): void {
+  const end = statuses.subscribe(() => {
+    const all = statuses.all();
+    if (all.length < store.keys().length || !all.every(isReady)) return;
+    end();
+    // Of kind MCPNetwork, so admission has validated it against that schema.
+    const ports = (store.ofKind('MCPNetwork')[0]?.spec as MCPNetwork['spec'] | undefined)?.ports;
+    logger.info('everything is ready', {
+      services: store.ofKind('MCPService').length,
+      ...(ports && { dashboard: `http://${ports.bindAddress}:${ports.dashboard}/` }),
+      next: 'mcpnet get, mcpnet client CLIENT',
+    });
+  });
+}
+
+function isReady({ conditions }: Status): boolean {
+  return findCondition(conditions, 'Ready')?.status === 'True';
 }
 
 function announce(operator: Operator, logger: Logger): void {

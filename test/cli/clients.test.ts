@@ -169,18 +169,18 @@ describe('the choice of services for a client', () => {
     namespace: 'default',
     transport: 'http',
     url: `http://127.0.0.1/${name}`,
-    isReady: true,
+    isServing: true,
     message: '',
     ...rest,
   });
 
   it('is everything that is ready', () => {
-    const chosen = chooseEndpoints([offer('a'), offer('b', { isReady: false })], []);
+    const chosen = chooseEndpoints([offer('a'), offer('b', { isServing: false })], []);
     expect(chosen.map(({ name }) => name)).to.deep.equal(['a']);
   });
 
   it('is what is named, ready or not', () => {
-    expect(chooseEndpoints([offer('a'), offer('b', { isReady: false })], ['b'])).to.have.lengthOf(1);
+    expect(chooseEndpoints([offer('a'), offer('b', { isServing: false })], ['b'])).to.have.lengthOf(1);
   });
 
   it('tells two of one name apart by their namespaces', () => {
@@ -193,7 +193,7 @@ describe('the choice of services for a client', () => {
   it('says what there is instead of nothing', () => {
     expect(() => chooseEndpoints([offer('a')], ['z'])).to.throw(/there are: a/);
     expect(() => chooseEndpoints([], [])).to.throw(/no service is declared/);
-    expect(() => chooseEndpoints([offer('a', { isReady: false })], [])).to.throw(/no service is ready/);
+    expect(() => chooseEndpoints([offer('a', { isServing: false })], [])).to.throw(/no service serves/);
   });
 });
 

@@ -48,6 +48,12 @@ describe('commands in the documents', function () {
     await chmod(program, 0o755);
   });
 
+  it('are told when they can be given: once everything is ready, with the address of the dashboard', () => {
+    const said = net.operator.log.filter(({ message }) => message === 'everything is ready');
+    expect(said).to.have.lengthOf(1);
+    expect(said[0]).to.include({ services: 3, dashboard: `http://127.0.0.1:${net.ports.dashboard}/` });
+  });
+
   it('are there at all', () => {
     expect(commands.length).to.be.above(5);
     expect(mentions.length).to.be.above(20);

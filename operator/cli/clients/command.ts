@@ -35,7 +35,7 @@ export function clientCommand(program: Command): void {
       const kind = clientKind(name);
       const offers = await readOffers(readConfig(options));
       const endpoints = chooseEndpoints(offers, services, options.prefix);
-      for (const { name: unready, message } of offers.filter((each) => !each.isReady && isNamed(each, services)))
+      for (const { name: unready, message } of offers.filter((each) => !each.isServing && isNamed(each, services)))
         console.error(`${unready} is not ready: ${message}`);
       if (options.write) await write(kind, endpoints, options);
       else show(kind, endpoints, options);

@@ -1,5 +1,5 @@
 import type { ListView, ServiceView } from '../../api/shapes.ts';
-import { findCondition } from '../../core/condition.ts';
+import { findCondition, type Condition } from '../../core/condition.ts';
 import type { Config } from '../../config.ts';
 import { ask, readView } from '../client.ts';
 import type { Endpoint } from './client-kind.ts';
@@ -11,7 +11,8 @@ export interface Offer {
   readonly transport: 'http' | 'sse';
   /** Absent while it has no port. */
   readonly url?: string;
-  readonly isReady: boolean;
+  /** Whether it answers clients, be it by fewer replicas than declared or by an earlier revision. */
+  readonly isServing: boolean;
   /** Why it is not ready, or that it is. */
   readonly message: string;
 }
@@ -20,12 +21,12 @@ export interface Offer {
 export async function readOffers(config: Config): Promise<Offer[]> {
   const services = await ask<ListView<ServiceView>>(config, '/api/v1/services');
   if (services)
-    return services.items.map(({ name, namespace, transport, url, ready, message }) => ({
+    return services.items.map(({ name, namespace, transport, url, conditions, message }) => ({
       name,
       namespace,
       transport: transport === 'sse' ? 'sse' : 'http',
       ...(url !== undefined && { url }),
-      isReady: ready === 'True',
+      isServing: isServing(conditions),
       message,
     }));
   const { statuses } = await readView(config);
@@ -40,23 +41,27 @@ export async function readOffers(config: Config): Promise<Offer[]> {
         namespace: metadata.namespace,
         transport: declared.get(key)?.spec.transport === 'sse' ? 'sse' : 'http',
         ...(address && { url: address.url }),
-        isReady: ready?.status === 'True',
+        isServing: isServing(conditions),
         message: ready?.message ?? 'nothing is known of it yet',
       };
     });
 }
 
+function isServing(conditions: readonly Condition[]): boolean {
+  return findCondition(conditions, 'Available')?.status === 'True';
+}
+
 /**
- * The endpoints that are meant: all ready ones, or those that are named (`NAME` or `NAMESPACE/NAME`), ready or not.
+ * The endpoints that are meant: all that serve, or those that are named (`NAME` or `NAMESPACE/NAME`), serving or not.
  * @throws if one does not exist or has no URL yet, or none is left
  */
 export function chooseEndpoints(offers: readonly Offer[], wanted: readonly string[], prefix = ''): Endpoint[] {
-  const chosen = wanted.length > 0 ? wanted.map((name) => find(offers, name)) : offers.filter(({ isReady }) => isReady);
+  const chosen = wanted.length > 0 ? wanted.map((name) => find(offers, name)) : offers.filter((each) => each.isServing);
   if (chosen.length === 0)
     throw new Error(
       offers.length === 0
         ? 'no service is declared; start the operator on a directory of manifests: mcpnet up --manifests DIR'
-        : 'no service is ready; mcpnet get says why, and one that is named is taken all the same',
+        : 'no service serves; mcpnet get says why, and one that is named is taken all the same',
     );
   const ambiguous = new Set(
     chosen.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index),
