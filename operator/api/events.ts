@@ -2,7 +2,7 @@ import type { App } from './app.ts';
 import { parseKey } from '../core/resource.ts';
 import { describe, inNamespace, itemsOf } from './route-schema.ts';
 import { oneOf, text, whole } from './schema-forms.ts';
-import { selects } from './selection.ts';
+import { selectionOf } from './selection.ts';
 import type { EventView } from './shapes.ts';
 import type { Shown } from './shown.ts';
 
@@ -32,10 +32,11 @@ interface Wanted {
 export function addEvents(app: App, shown: Shown): void {
   app.get<{ Querystring: Wanted }>('/api/v1/events', described, ({ query }) => {
     const { key, type, limit = usual } = query;
+    const isWanted = selectionOf(query);
     const items: EventView[] = [];
     for (const event of key === undefined ? shown.events() : shown.eventsOf(key).toReversed()) {
       if (items.length === limit) break;
-      if ((type ?? event.type) === event.type && selects(query, parseKey(event.key).namespace, {})) items.push(event);
+      if ((type ?? event.type) === event.type && isWanted(parseKey(event.key).namespace)) items.push(event);
     }
     return { items };
   });

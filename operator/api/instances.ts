@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import { sendList } from './printed.ts';
 import { describe, inNamespace, itemsOf, oneInstance } from './route-schema.ts';
 import { named, text } from './schema-forms.ts';
-import { selects } from './selection.ts';
+import { selectionOf } from './selection.ts';
 import type { Shown } from './shown.ts';
 
 const list = describe({
@@ -20,9 +20,10 @@ export function addInstances(app: App, shown: Shown): void {
     list,
     ({ query }, reply) => {
       const { owner, role } = query;
+      const isWanted = selectionOf(query);
       const items = shown
         .instances()
-        .filter((each) => selects(query, parseKey(each.owner).namespace, {}))
+        .filter((each) => isWanted(parseKey(each.owner).namespace))
         .filter((each) => (owner ?? each.owner) === each.owner && (role ?? each.role) === each.role);
       return sendList(reply, items);
     },

@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import { sendList } from './printed.ts';
 import { describe, itemsOf, oneResource, selection } from './route-schema.ts';
 import { named, oneOf, text } from './schema-forms.ts';
-import { selects, type Selection } from './selection.ts';
+import { selectionOf, type Selection } from './selection.ts';
 import type { ServiceView } from './shapes.ts';
 import type { Shown } from './shown.ts';
 
@@ -21,9 +21,10 @@ export function addServices(app: App, shown: Shown): void {
     list,
     ({ query }, reply) => {
       const { network, ready } = query;
+      const isWanted = selectionOf(query);
       const items = shown
         .services()
-        .filter((each) => selects(query, each.namespace, each.labels))
+        .filter((each) => isWanted(each.namespace, each.labels))
         .filter((each) => network === undefined || each.network === network)
         .filter((each) => ready === undefined || each.ready === ready);
       return sendList(reply, items);

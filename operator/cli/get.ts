@@ -7,7 +7,7 @@ import { instanceListing, instancesOf } from './instance-table.ts';
 import { sortNamed, type Sort } from './kind-names.ts';
 import { addOutputOptions, formatList, isForPrograms, type OutputOptions } from './output.ts';
 import { paintFor } from './paint.ts';
-import { parseSelector, type Selector } from './selector.ts';
+import { parseSelector, type Selector } from '../core/selector.ts';
 import { spansNamespaces, statusListing } from './status-table.ts';
 
 interface GetOptions extends Flags, OutputOptions {
@@ -71,7 +71,7 @@ function wantedOf(what: string, names: readonly string[]): Wanted {
 async function once(config: Config, wanted: Wanted, options: GetOptions): Promise<void> {
   const view = await readView(config);
   reportProblems(view.problems);
-  if (view.source === 'look') console.error('no operator is running; this is what exists now');
+  if (view.source === 'look') console.error(withoutOperator(view.statuses));
   const { found, text } = await select(view.statuses, wanted, options);
   const missing = wanted.names.filter((name) => !found.some(({ metadata }) => metadata.name === name));
   if (text !== '' && (found.length > 0 || isForPrograms(options.output))) console.log(text);
@@ -79,6 +79,12 @@ async function once(config: Config, wanted: Wanted, options: GetOptions): Promis
   if (missing.length === 0) return;
   console.error(`not found: ${missing.join(', ')}; mcpnet get all lists what there is`);
   process.exitCode = exitCode.failed;
+}
+
+function withoutOperator(statuses: readonly Status[]): string {
+  return statuses.some(({ instances }) => instances.length > 0)
+    ? 'no operator is running; this is what exists now'
+    : 'no operator is running, and nothing of what is declared exists; start one: mcpnet up';
 }
 
 function emptiness(statuses: readonly Status[], { selector, namespace }: GetOptions): string {

@@ -39,7 +39,7 @@ export function historyCommand(program: Command): void {
       console.log(await formatList([found], { columns: [], nameOf: () => name }, options, true));
     else console.log(await formatList(found.revisions, listing, options));
     if (found.hold && !isForPrograms(options.output))
-      console.log(`${found.hold.reason}: the manifest waits; mcpnet describe says for what`);
+      console.log(`${found.hold.reason}: the manifest waits until it changes, or for mcpnet resume ${name}`);
   });
 }
 

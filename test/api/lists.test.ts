@@ -66,6 +66,10 @@ describe('the API shows', () => {
     expect(await names('?namespace=other')).to.deep.equal(['notes']);
     expect(await names('?selector=team=platform,tier')).to.deep.equal(['files']);
     expect(await names('?selector=team=other')).to.deep.equal([]);
+    expect(await names(`?selector=${encodeURIComponent('team in (platform,apps),!constructor')}`)).to.deep.equal([
+      'files',
+    ]);
+    expect((await get<{ error: string }>('/api/v1/services?selector=team+in+a', 400)).error).to.include('"team in a"');
     expect(await names('?ready=False')).to.deep.equal([]);
     expect(await names('?network=none')).to.deep.equal([]);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseSelector } from '../../operator/cli/selector.ts';
+import { parseSelector } from '../../operator/core/selector.ts';
 
 describe('a selector of labels', () => {
   const labels = { team: 'platform', tier: '1', 'app.io/name': 'files' };

@@ -32,10 +32,11 @@ function parsePart(part: string): Selector {
   const verb = operator.trim();
   if (!verb.endsWith('in')) {
     const value = right.trim();
-    return verb === '!=' ? (labels) => labels[left] !== value : (labels) => labels[left] === value;
+    return (labels) => (Object.hasOwn(labels, left) && labels[left] === value) === (verb !== '!=');
   }
   const set = /^\(([^()]*)\)$/.exec(right.trim());
   if (!set) throw new Error(`"${part}" is no selector of labels; write the values in brackets: ${left} ${verb} (a,b)`);
   const values = new Set((set[1] ?? '').split(',').map((value) => value.trim()));
-  return (labels) => values.has(labels[left] ?? '') === (verb === 'in') || (verb === 'notin' && !(left in labels));
+  return (labels) =>
+    Object.hasOwn(labels, left) ? values.has(labels[left] ?? '') === (verb === 'in') : verb === 'notin';
 }
