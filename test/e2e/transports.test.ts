@@ -185,7 +185,7 @@ describe('every transport through the balancer', function () {
   it('writes each algorithm as HAProxy knows it, and weights as declared', async () => {
     const config = await readFile(net.haproxy.configPath, 'utf8');
     const balanceOf = (name: string): string | undefined =>
-      new RegExp(`^backend ${name}\\n(?:  .*\\n)*?  balance (.*)$`, 'm').exec(config)?.[1];
+      new RegExp(`^backend ${name}(?: from .*)?\\n(?:  .*\\n)*?  balance (.*)$`, 'm').exec(config)?.[1];
     expect(['http', 'weighted', 'random', 'roundrobin', 'by-address'].map(balanceOf)).to.deep.equal([
       'leastconn',
       'roundrobin',

@@ -57,6 +57,8 @@ export class Balancer {
   /** Counts reloads of this process's making; for tests and metrics. */
   reloads = 0;
   #reloadedAtMs = -Infinity;
+  /** Grows with the beginning and with the end of every change: equal before and after a look, none was made meanwhile. */
+  changesMade = 0;
 
   /** @param remote set where the container is out of reach and the engine must help */
   constructor(id: string, directory: string, check: CheckConfig, remote?: RemoteAccess) {
@@ -89,6 +91,7 @@ export class Balancer {
   change(change: Change, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ change, resolve, reject });
+      this.changesMade++;
       this.#flushing ??= this.#flush(signal);
     });
   }
@@ -106,6 +109,7 @@ export class Balancer {
     }
     // In the same turn as the last look: what comes between the two would be made by nobody.
     this.#flushing = undefined;
+    this.changesMade++;
   }
 
   /** Every reload leaves a worker behind for as long as its streams are open: what comes in a row is loaded together. */

@@ -11,6 +11,7 @@ const secondLookMs = 300;
 export async function observeBalancer(balancer: Balancer, signal: AbortSignal): Promise<Observed[]> {
   const model = balancer.file.model();
   if (!model) return [];
+  const changesMade = balancer.changesMade;
   const running = await balancer.runtime.structure(signal);
   const listed = running === undefined ? undefined : await balancer.runtime.servers(signal);
   // A process with another structure than its file (a crash came between) needs a reload, and so may one
@@ -23,7 +24,8 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
     ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen)),
     ...[...model.servers.values()].map((server) => describeServer(server, rows && (claim(rows, server) ?? 'absent'))),
     ...leavingServers(model, balancer.leaving),
-    ...(rows ? strays(model, rows, balancer.leaving) : []),
+    // A server that came or went during the look is in one of the two views only: the next look tells.
+    ...(rows && balancer.changesMade === changesMade ? strays(model, rows, balancer.leaving) : []),
   ];
 }
 
