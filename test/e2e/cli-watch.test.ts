@@ -32,7 +32,8 @@ describe('what happens, by command', function () {
   const onTerminal = (env: Record<string, string>, ...args: string[]): string => {
     const main = fileURLToPath(new URL('../../operator/main.ts', import.meta.url));
     const line = [process.execPath, main, ...args, ...net.flags].map((word) => `'${word}'`).join(' ');
-    const { NO_COLOR: _none, FORCE_COLOR: _force, ...rest } = process.env;
+    // Node paints nothing in continuous integration, which says so by CI.
+    const { NO_COLOR: _none, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
     return spawnSync('script', ['-qec', line, '/dev/null'], {
       encoding: 'utf8',
       env: { ...rest, TERM: 'xterm', ...env },
