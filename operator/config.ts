@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 export interface Config {
   /** Separates operators that share an engine. */
   readonly scope: string;
+  /** Directory that commands change. */
   readonly manifests: string;
+  /** Where manifests come from. */
+  readonly sources: readonly SourcePlace[];
   readonly state: string;
   readonly secrets: string;
   readonly allowEmpty: boolean;
@@ -18,6 +21,13 @@ export interface Config {
   readonly logLevel: string;
   readonly logForm: 'pretty' | 'json';
   readonly version: string;
+}
+
+/** A place that manifests come from. */
+export interface SourcePlace {
+  readonly kind: 'directory';
+  /** Absolute. */
+  readonly path: string;
 }
 
 export interface Flags {
@@ -39,10 +49,12 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): 
       env['MCPNET_STATE'] ??
       join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'mcpnet', scope),
   );
+  const manifests = resolve(flags.manifests ?? env['MCPNET_MANIFESTS'] ?? 'manifests');
   return {
     scope,
     state,
-    manifests: resolve(flags.manifests ?? env['MCPNET_MANIFESTS'] ?? 'manifests'),
+    manifests,
+    sources: [{ kind: 'directory', path: manifests }],
     secrets: resolve(flags.secrets ?? env['MCPNET_SECRETS'] ?? join(state, 'secrets')),
     allowEmpty: flags.allowEmpty ?? false,
     dockerHost: env['DOCKER_HOST'],

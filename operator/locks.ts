@@ -9,30 +9,43 @@ import { ConsulLock } from './leadership/consul-lock.ts';
 import { FileLock } from './leadership/file-lock.ts';
 import { HostLock } from './leadership/host-lock.ts';
 import type { Lock } from './ports/leadership.ts';
-import type { Snapshot } from './ports/source.ts';
-import { DirectorySecrets } from './secrets.ts';
+import type { Snapshot, Source } from './ports/source.ts';
+import type { OpenedPlatform } from './platforms/opened-platform.ts';
 
 const retryMs = 500;
 
+/** The locks of a Docker engine: the scope on it, and the state directory. See docs/adr/0008-one-writer.md. */
+export function localLocks(config: Config): readonly Lock[] {
+  return [scopeLock(config), new FileLock(join(config.state, 'operator.lock'))];
+}
+
 /**
- * What one operator at a time may hold, in the order in which all acquire it: the scope on the engine, the state
- * directory, and the scope in each Consul that is to keep operators of several hosts apart. See docs/adr/0008-one-writer.md.
+ * What one operator at a time may hold, in the order in which all acquire it: the locks of the platform, and the scope in
+ * each Consul that is to keep operators of several hosts apart.
  */
-export function locksOf(config: Config, consuls: ReadonlyMap<string, SharedConsul>): readonly Lock[] {
+export function locksOf(
+  { locks, secrets }: Pick<OpenedPlatform, 'locks' | 'secrets'>,
+  { scope }: Config,
+  consuls: ReadonlyMap<string, SharedConsul>,
+): readonly Lock[] {
   const holder = `pid ${process.pid} on ${hostname()}`;
-  const secrets = new DirectorySecrets(config.secrets);
   const shared = [...consuls].sort(([left], [right]) => (left < right ? -1 : 1));
   return [
-    scopeLock(config),
-    new FileLock(join(config.state, 'operator.lock')),
+    ...locks,
     ...shared.map(([address, { tokenFrom }]) => {
       const token = (): string | undefined => tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
-      return new ConsulLock({ address, token, scope: config.scope, holder });
+      return new ConsulLock({ address, token, scope, holder });
     }),
   ];
 }
 
 export type SharedConsul = MCPNetwork['spec']['discovery']['consul'];
+
+/** The Consuls in which the manifests of all these sources want a lock, by their address. */
+export async function declaredConsuls(sources: readonly Source[]): Promise<ReadonlyMap<string, SharedConsul>> {
+  const snapshots = await Promise.all(sources.map((source) => source.scan()));
+  return new Map(snapshots.flatMap((snapshot) => [...sharedConsuls(snapshot)]));
+}
 
 /** The Consuls in which valid manifests want a lock, by their address. */
 export function sharedConsuls({ documents }: Pick<Snapshot, 'documents'>): ReadonlyMap<string, SharedConsul> {

@@ -12,7 +12,7 @@ import type { SeenService, Sight } from './telemetry/sight.ts';
 /** How often traffic is looked at while nobody watches it. */
 const everyMs = 10_000;
 const slackMs = 1_500;
-const drivers = ['docker', 'consul', 'haproxy'];
+const driversOnDocker: readonly string[] = ['docker', 'consul', 'haproxy'];
 
 export interface Measuring {
   /** Routes that tell what is measured. */
@@ -25,9 +25,16 @@ export interface Measuring {
 /**
  * Sees to it that an operator, its services and their traffic are measured for as long as it reigns.
  * @param history without it nothing is remembered
+ * @param drivers names of the parts of the world
  */
-export function measure(operator: Operator, traffic: TrafficCounters, metrics: Metrics, history?: History): Measuring {
-  const sight = sightOf(operator);
+export function measure(
+  operator: Operator,
+  traffic: TrafficCounters,
+  metrics: Metrics,
+  history?: History,
+  drivers: readonly string[] = driversOnDocker,
+): Measuring {
+  const sight = sightOf(operator, drivers);
   metrics.watch(sight, traffic);
   const ends: (() => void)[] = [];
   return {
@@ -73,7 +80,7 @@ function markRollouts({ commands }: Operator, { engine }: Metrics, history: Hist
 }
 
 /** What there is to see of an operator, from its memory. */
-export function sightOf(operator: Operator): Sight {
+export function sightOf(operator: Operator, drivers = driversOnDocker): Sight {
   return {
     services: () => operator.statuses.all().flatMap((status) => seen(operator, status)),
     drivers: () => new Map(drivers.map((name) => [name, !operator.unreachable.has(name)])),

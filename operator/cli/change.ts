@@ -51,7 +51,7 @@ export async function planOf(
   directory: EditedDirectory,
 ): Promise<readonly Plan[]> {
   const { assemble } = await import('../assemble.ts');
-  const operator = assemble({ ...config, manifests: path, allowEmpty }, [directory.source()], silentLogger);
+  const operator = await assemble({ ...config, manifests: path, allowEmpty }, [directory.source()], silentLogger);
   const plans = await operator.plan();
   reportUnreachable(operator.unreachable);
   if (operator.store.pruneBlock !== undefined) console.error(`nothing would be removed: ${operator.store.pruneBlock}`);

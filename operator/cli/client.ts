@@ -29,8 +29,8 @@ export async function readView(config: Config): Promise<View> {
     return { statuses: answer.items, problems: answer.problems, source: 'operator', events };
   }
   const { assemble } = await import('../assemble.ts');
-  const { DirectorySource } = await import('../sources/directory.ts');
-  const operator = assemble(config, [new DirectorySource(config.manifests)], silentLogger);
+  const { openSources } = await import('../open-sources.ts');
+  const operator = await assemble(config, await openSources(config), silentLogger);
   await operator.plan();
   reportUnreachable(operator.unreachable);
   return {

@@ -6,12 +6,10 @@ import { addLogs } from '../api/logs.ts';
 import { dashboardPage } from '../api/page.ts';
 import type { Shown } from '../api/shown.ts';
 import type { Config } from '../config.ts';
-import { connectDocker, engineHost, isLocalEngine } from '../drivers/docker/client.ts';
-import { ContainerLogs } from '../drivers/docker/logs.ts';
 import type { Operator } from '../engine/operator.ts';
 import { keptToken } from '../kept-token.ts';
 import { pageFiles } from '../page-files.ts';
-import type { Secrets } from '../ports/secrets.ts';
+import type { OpenedPlatform } from '../platforms/opened-platform.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { redactLogs } from '../redaction.ts';
 import { showOperator, type ShowOptions } from '../views/show.ts';
@@ -21,7 +19,7 @@ import { socketPath } from './client.ts';
 export interface Parts {
   readonly config: Config;
   readonly operator: Operator;
-  readonly secrets: Secrets;
+  readonly platform: OpenedPlatform;
   readonly traffic: TrafficBook;
   /** Routes that tell what is measured. */
   readonly measured: readonly Extension[];
@@ -57,18 +55,17 @@ export function appForPort(parts: Parts, bindAddress: string): App {
 }
 
 /** Further routes, of the socket and of the port. */
-function extensions({ config, secrets, measured }: Parts, shown: Shown): Extension[] {
-  const logs = redactLogs(new ContainerLogs(connectDocker(), config.scope), secrets.redact);
-  return [addLogs(shown, logs), ...measured];
+function extensions({ platform, measured }: Parts, shown: Shown): Extension[] {
+  return [addLogs(shown, redactLogs(platform.logs, platform.secrets.redact)), ...measured];
 }
 
-function optionsFor({ config, secrets, traffic }: Parts): ShowOptions {
+function optionsFor({ config, platform, traffic }: Parts): ShowOptions {
   return {
     traffic,
-    redact: secrets.redact,
+    redact: platform.secrets.redact,
     state: config.state,
     version: config.version,
     startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
-    ...(!isLocalEngine(config.dockerHost, process.platform) && { remoteHost: engineHost(config.dockerHost) }),
+    ...(platform.remoteHost !== undefined && { remoteHost: platform.remoteHost }),
   };
 }

@@ -2,7 +2,7 @@ import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import type { Operator } from '../engine/operator.ts';
 import { silentLogger } from '../ports/logger.ts';
-import { DirectorySource } from '../sources/directory.ts';
+import { openSources } from '../open-sources.ts';
 import { reportUnreachable } from './client.ts';
 
 /**
@@ -10,7 +10,7 @@ import { reportUnreachable } from './client.ts';
  * @throws if the engine does not answer
  */
 export async function look(config: Config): Promise<Operator> {
-  const operator = assemble(config, [new DirectorySource(config.manifests)], silentLogger, { mayWrite: () => false });
+  const operator = await assemble(config, await openSources(config), silentLogger, { mayWrite: () => false });
   await operator.plan();
   reportUnreachable(operator.unreachable);
   return operator;

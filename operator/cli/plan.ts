@@ -20,8 +20,8 @@ export function planCommand(program: Command): void {
       const options = command.optsWithGlobals<PlanOptions>();
       const config = readConfig(options);
       const { assemble } = await import('../assemble.ts');
-      const { DirectorySource } = await import('../sources/directory.ts');
-      const operator = assemble(config, [new DirectorySource(config.manifests)], silentLogger);
+      const { openSources } = await import('../open-sources.ts');
+      const operator = await assemble(config, await openSources(config), silentLogger);
       const plans = await operator.plan();
       reportUnreachable(operator.unreachable);
       reportProblems(operator.store.problems);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assembleAll } from '../assemble.ts';
+import { assembleOn } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { findCondition } from '../core/condition.ts';
 import type { Operator } from '../engine/operator.ts';
@@ -9,11 +9,10 @@ import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import { measure } from '../measure.ts';
 import type { Hold } from '../ports/leadership.ts';
+import type { OpenedPlatform } from '../platforms/opened-platform.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Secrets } from '../ports/secrets.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
-import { DirectorySource } from '../sources/directory.ts';
 import { History } from '../telemetry/history.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { socketPath } from './client.ts';
@@ -30,10 +29,11 @@ export interface Crown {
 
 /** What outlives a reign. */
 export interface Surroundings {
+  readonly platform: OpenedPlatform;
+  readonly sources: readonly Source[];
   readonly logger: Logger;
   readonly view: LiveView;
   readonly stop: AbortSignal;
-  readonly secrets: Secrets;
 }
 
 /**
@@ -43,25 +43,25 @@ export interface Surroundings {
 export async function reign(
   config: Config,
   { hold, consuls }: Crown,
-  { logger, view, stop, secrets }: Surroundings,
+  { platform, sources, logger, view, stop }: Surroundings,
 ): Promise<string> {
   const unfit = new AbortController();
   const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
-  const source = watchful(new DirectorySource(config.manifests), consuls, unfit);
+  const watched = sources.map((source) => watchful(source, consuls, unfit));
   const metrics = new Metrics({ version: config.version });
   const mayWrite = (): boolean => hold.holds() && !end.aborted;
   // Not imported by those who do not trace.
   const tracing = config.traces ? (await import('../telemetry/tracing.ts')).openTracing(config.version) : undefined;
-  const assembly = assembleAll(config, [source], logger, { mayWrite, secrets }, metrics.engine, tracing);
+  const assembly = assembleOn(platform, config, watched, logger, { mayWrite }, metrics.engine, tracing);
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
   const history = new History({ path: join(config.state, 'history.db'), clock: systemClock, logger });
-  const measuring = measure(operator, traffic, metrics, history);
+  const measuring = measure(operator, traffic, metrics, history, assembly.drivers);
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
-  const parts = { config, operator, secrets, traffic, measured: measuring.extensions };
+  const parts = { config, platform, operator, traffic, measured: measuring.extensions };
   announceReadiness(operator, logger);
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
   const apps: { close(): Promise<unknown> }[] = [dashboard];
@@ -86,7 +86,7 @@ export async function reign(
 }
 
 /** Manifests that come to want one more lock end the reign before they count. */
-function watchful(source: DirectorySource, consuls: ReadonlyMap<string, SharedConsul>, unfit: AbortController): Source {
+function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, unfit: AbortController): Source {
   const looked = <Found extends Pick<Snapshot, 'documents'> | undefined>(found: Found): Found => {
     const more = found && [...sharedConsuls(found).keys()].find((address) => !consuls.has(address));
     if (more !== undefined) unfit.abort(new Error(`the manifests want a lock in Consul at ${more} as well`));
@@ -98,7 +98,7 @@ function watchful(source: DirectorySource, consuls: ReadonlyMap<string, SharedCo
       source.watch(changed, signal);
     },
     scan: async () => looked(await source.scan()),
-    read: async (file) => looked(await source.read(file)),
+    ...(source.read && { read: async (file: string) => looked(await source.read?.(file)) }),
   };
 }
 

@@ -4,10 +4,11 @@ import type { Config } from '../config.ts';
 import { itemKey } from '../core/item.ts';
 import { lead } from '../engine/leadership.ts';
 import type { Operator } from '../engine/operator.ts';
-import { locksOf, sharedConsuls } from '../locks.ts';
+import { declaredConsuls, locksOf } from '../locks.ts';
+import { openSources } from '../open-sources.ts';
+import { openPlatform } from '../platforms/open.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { Snapshot, Source } from '../ports/source.ts';
-import { DirectorySource } from '../sources/directory.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { reportUnreachable } from './client.ts';
 
@@ -15,9 +16,9 @@ const deadlineMs = 180_000;
 
 /** Shows what is ours, asks unless told not to, and removes it; exit code 1 if the answer is no. */
 export async function removeEverything(config: Config, yes: boolean): Promise<void> {
-  const look = assemble(
+  const look = await assemble(
     config,
-    [networksOnly(config)],
+    await networksOnly(config),
     createLogger({ level: 'error', form: 'pretty', write: console.error }),
   );
   await look.plan();
@@ -35,10 +36,10 @@ export async function removeEverything(config: Config, yes: boolean): Promise<vo
   }
   const hold = await leadAtOnce(config);
   // Services first: while their network is declared, their registrations can be taken out of Consul.
-  await removeAllBut(config, hold, networksOnly(config), (operator) =>
+  await removeAllBut(config, hold, await networksOnly(config), (operator) =>
     operator.keys().some((key) => key.startsWith('MCPService/')),
   );
-  await removeAllBut(config, hold, nothing, (operator) => ours(operator).length > 0);
+  await removeAllBut(config, hold, [nothing], (operator) => ours(operator).length > 0);
   await hold.release();
   console.log('everything of ours is gone');
 }
@@ -53,22 +54,22 @@ function ours(operator: Operator): string[] {
 
 /** An operator that leads would bring back what is removed. */
 async function leadAtOnce(config: Config): Promise<Hold> {
-  const consuls = sharedConsuls(await new DirectorySource(config.manifests).scan());
+  const consuls = await declaredConsuls(await openSources(config));
   const refusal = new AbortController();
   const waiting = (why: string): void => {
     refusal.abort(new Error(`nothing was removed: ${why}, and would bring everything back; stop it first`));
   };
-  return lead(locksOf(config, consuls), waiting, refusal.signal);
+  return lead(locksOf(await openPlatform(config), config, consuls), waiting, refusal.signal);
 }
 
 async function removeAllBut(
   config: Config,
   hold: Hold,
-  source: Source,
+  sources: readonly Source[],
   remains: (operator: Operator) => boolean,
 ): Promise<void> {
   const logger = createLogger({ level: 'info', form: 'pretty', write: console.log });
-  const operator = assemble(config, [source], logger, { mayWrite: () => hold.holds() });
+  const operator = await assemble(config, sources, logger, { mayWrite: () => hold.holds() });
   await operator.start();
   const endMs = Date.now() + deadlineMs;
   while (remains(operator)) {
@@ -93,17 +94,17 @@ const emptySnapshot: Snapshot = { documents: [], problems: [], complete: true };
 const nothing: Source = { name: 'nothing', scan: () => Promise.resolve(emptySnapshot), watch() {} };
 
 /** The networks that are declared, whatever else may be wrong with the manifests. */
-function networksOnly(config: Config): Source {
-  const directory = new DirectorySource(config.manifests);
-  return {
-    name: config.manifests,
+async function networksOnly(config: Config): Promise<readonly Source[]> {
+  const sources = await openSources(config);
+  return sources.map((source) => ({
+    name: source.name,
     async scan() {
-      const { documents } = await directory.scan();
+      const { documents } = await source.scan();
       return {
         ...emptySnapshot,
         documents: documents.filter(({ value }) => (value as { kind?: unknown } | null)?.kind === 'MCPNetwork'),
       };
     },
     watch() {},
-  };
+  }));
 }

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
 import { lead } from '../engine/leadership.ts';
-import { locksOf, sharedConsuls, type SharedConsul } from '../locks.ts';
-import type { Hold } from '../ports/leadership.ts';
+import { declaredConsuls, locksOf } from '../locks.ts';
+import { openSources } from '../open-sources.ts';
+import { openPlatform } from '../platforms/open.ts';
+import type { Hold, Lock } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
-import { DirectorySecrets } from '../secrets.ts';
-import { DirectorySource } from '../sources/directory.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createLiveView } from './live-view.ts';
 import { reign } from './reign.ts';
@@ -15,9 +15,9 @@ const stopDeadlineMs = 4_000;
 /** Runs until SIGINT or SIGTERM, on standby while another operator leads. What runs goes on serving afterwards. */
 export async function runOperator(config: Config): Promise<void> {
   const view = createLiveView(process.stdout);
-  const secrets = new DirectorySecrets(config.secrets);
+  const platform = await openPlatform(config);
   const logger = createLogger({
-    redact: secrets.redact,
+    redact: platform.secrets.redact,
     level: config.logLevel,
     form: config.logForm,
     write: (line) => {
@@ -32,11 +32,12 @@ export async function runOperator(config: Config): Promise<void> {
     manifests: config.manifests,
     state: config.state,
   });
+  const sources = await openSources(config);
   while (!stop.aborted) {
-    const consuls = sharedConsuls(await new DirectorySource(config.manifests).scan());
-    const hold = await standBy(config, consuls, logger, stop);
+    const consuls = await declaredConsuls(sources);
+    const hold = await standBy(locksOf(platform, config, consuls), logger, stop);
     if (!hold) break;
-    const end = await reign(config, { hold, consuls }, { logger, view, stop, secrets });
+    const end = await reign(config, { hold, consuls }, { platform, sources, logger, view, stop });
     if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: end });
     await hold.release();
   }
@@ -46,19 +47,14 @@ export async function runOperator(config: Config): Promise<void> {
 }
 
 /** Undefined if this process is to stop before it leads. */
-async function standBy(
-  config: Config,
-  consuls: ReadonlyMap<string, SharedConsul>,
-  logger: Logger,
-  stop: AbortSignal,
-): Promise<Hold | undefined> {
+async function standBy(locks: readonly Lock[], logger: Logger, stop: AbortSignal): Promise<Hold | undefined> {
   let last: string | undefined;
   const waiting = (why: string): void => {
     if (why !== last) logger.info('on standby; takes over when it may', { why });
     last = why;
   };
   try {
-    const hold = await lead(locksOf(config, consuls), waiting, stop);
+    const hold = await lead(locks, waiting, stop);
     if (last !== undefined) logger.info('leads now', { after: last });
     return hold;
   } catch (error) {

@@ -75,7 +75,7 @@ async function passesOver(
 ): Promise<void> {
   const { scope, manifests, state } = network;
   const config = readConfig({ scope, manifests, state });
-  const operator = assemble(config, [new DirectorySource(manifests)], silentLogger);
+  const operator = await assemble(config, [new DirectorySource(manifests)], silentLogger);
   await operator.start();
   await eventually(() => readyIn(operator) === count + 1 && operator.idle, { timeoutMs: 60_000, intervalMs: 100 });
   for (let round = 0; round < noOps; round++) {

@@ -21,7 +21,9 @@ export async function scale(quick: boolean): Promise<RowResult> {
   const network = await BenchNetwork.open();
   const times = new ProbeTimes();
   const config = readConfig({ scope: network.scope, manifests: network.manifests, state: network.state }, {});
-  const operator = assemble(config, [new DirectorySource(network.manifests)], times.logger, { probe: times.probe });
+  const operator = await assemble(config, [new DirectorySource(network.manifests)], times.logger, {
+    probe: times.probe,
+  });
   times.operator = operator;
   await operator.start();
   let traffic: ChildProcess | undefined;

@@ -23,7 +23,7 @@ export async function scaling(net: TestNetwork, size: Size): Promise<Outcome & {
   const events = await net.watchDocker();
   const times = new ProbeTimes();
   const config = readConfig({ scope: net.scope, manifests: net.manifests, state: net.state }, {});
-  const operator = assemble(config, [new DirectorySource(net.manifests)], times.logger, { probe: times.probe });
+  const operator = await assemble(config, [new DirectorySource(net.manifests)], times.logger, { probe: times.probe });
   times.operator = operator;
   const resize = async (replicas: number): Promise<void> => {
     await net.write('app.yaml', both('app', { port: net.port(0), replicas, rollout }));
