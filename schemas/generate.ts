@@ -1,9 +1,10 @@
 /**
- * Generates `schemas/types.ts` and `docs/manifests.md` from the JSON Schemas. The types describe resources *after*
+ * Generates `schemas/types.ts`, `docs/manifests.md` and the CRDs of `deploy/kubernetes/crds/` from the JSON Schemas. The types describe resources *after*
  * admission, so a property with a default is always present. `--check` fails instead of writing if a file differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { customResourceDefinitions, definitionText } from './crds.ts';
 import { referenceOf, type Schema } from './reference.ts';
 
 const here = new URL('./', import.meta.url);
@@ -13,6 +14,12 @@ const banner = '/* Generated from the JSON Schemas in this directory by `npm run
 const texts: Readonly<Record<string, string>> = {
   'types.ts': await types(),
   '../docs/manifests.md': referenceOf(schemaFiles.map((file) => read(file) as Schema)),
+  ...Object.fromEntries(
+    customResourceDefinitions().map((definition) => [
+      `../deploy/kubernetes/crds/${definition.metadata.name}.yaml`,
+      `# Generated from the JSON Schemas by \`npm run generate\`; do not edit.\n${definitionText(definition)}`,
+    ]),
+  ),
 };
 for (const [name, text] of Object.entries(texts)) {
   const target = new URL(name, here);

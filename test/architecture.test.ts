@@ -27,7 +27,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['operator/drivers/docker/'],
   consul: ['operator/drivers/consul/'],
   chokidar: ['operator/sources/'],
-  yaml: ['operator/sources/', 'operator/cli/'],
+  yaml: ['operator/sources/', 'operator/cli/', 'schemas/'],
   '@kubernetes/client-node': ['operator/sources/', 'operator/drivers/kubernetes/'],
   fastify: ['operator/api/'],
   '@fastify/swagger': ['operator/api/'],

@@ -22,7 +22,7 @@ const suites: Readonly<Record<string, Suite>> = {
   unit: {
     files: [
       'test/*.test.ts',
-      'test/{core,controllers,engine,sources,golden,cli,drivers,files,leadership,api,telemetry}/**/*.test.ts',
+      'test/{core,controllers,engine,sources,schemas,golden,cli,drivers,files,leadership,api,telemetry}/**/*.test.ts',
       'test/contract/fake.test.ts',
     ],
     timeoutMs: 20_000,

@@ -45,6 +45,12 @@ describe('the published package', () => {
     expect(status).to.equal(0);
   });
 
+  it('prints the definitions that Kubernetes needs', () => {
+    const { status, stdout, stderr } = mcpnet('crd');
+    expect(stdout.match(/^kind: CustomResourceDefinition$/gm), stderr).to.have.lengthOf(2);
+    expect(status).to.equal(0);
+  });
+
   it('plans them against the engine', () => {
     const manifests = 'node_modules/mcp-network-operator/manifests';
     const { stdout, stderr } = mcpnet(
