@@ -5,6 +5,11 @@
  */
 import type { Condition, ConditionStatus } from '../core/condition.ts';
 import type { ServerInfo } from '../core/kind.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
+import type { Traffic } from '../ports/traffic.ts';
+
+/** In the words of the API. */
+export type TrafficView = Traffic;
 
 /** `GET /health`: 200 if everything is well, else 503. */
 export interface HealthView {
@@ -22,21 +27,6 @@ export interface PartView {
   readonly ok: boolean;
   /** Why it is not well, or what it is. */
   readonly message: string;
-}
-
-/** What clients made of a service or of one of its replicas, as HAProxy saw it. */
-export interface TrafficView {
-  /** MCP sessions held, where the service or its bridge tells; else connections that are open now. */
-  readonly sessions: number;
-  readonly requestsPerSecond: number;
-  readonly errorsPerSecond: number;
-  /** Since HAProxy started. Errors: answers of 5xx, and requests that no replica answered. */
-  readonly requests: number;
-  readonly errors: number;
-  /** Time to the first byte of the answer over the last minute; absent without requests. */
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
-  readonly p99Ms?: number;
 }
 
 /** `GET /api/v1/instances`: a container of a service, or of the infrastructure. */
@@ -125,15 +115,7 @@ export interface PortView {
 }
 
 /** `GET /api/v1/events?key=&namespace=&type=&limit=` (newest first; 100 at most where no limit is given), and what `/api/v1/events/stream` sends as `event`. */
-export interface EventView {
-  readonly key: string;
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-  readonly count: number;
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-}
+export type EventView = OperatorEvent;
 
 /** `GET /api/v1/plan`: what the next passes would do. */
 export interface PlanView {

@@ -4,7 +4,7 @@ import type { WatchedManifests } from '../api/shown.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../core/history.ts';
 import type { ResourceKey } from '../core/resource.ts';
-import type { OperatorEvent } from '../engine/events.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Status } from '../engine/status.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, type Flags } from '../config.ts';
-import type { OperatorEvent } from '../engine/events.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Status } from '../engine/status.ts';
 import { readView, reportProblems } from './client.ts';
 import { paintFor, plain, type Paint } from './paint.ts';

@@ -1,18 +1,7 @@
+import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
-
-/** Kubernetes' event shape, kept in memory. */
-export interface OperatorEvent {
-  readonly key: ResourceKey;
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-  readonly count: number;
-  /** RFC 3339, UTC. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-}
 
 const keptPerKey = 50;
 const keptKeys = 20_000;

@@ -1,12 +1,15 @@
 import type { LatencyCounts } from '../core/latency.ts';
 
-/** What clients made of one service or replica, read from the balancer. */
+/** What clients made of a service or of one of its replicas, as the balancer saw it. */
 export interface Traffic {
+  /** MCP sessions held, where the service or its bridge tells; else connections that are open now. */
   readonly sessions: number;
   readonly requestsPerSecond: number;
   readonly errorsPerSecond: number;
+  /** Since HAProxy started. Errors: answers of 5xx, and requests that no replica answered. */
   readonly requests: number;
   readonly errors: number;
+  /** Time to the first byte of the answer over the last minute; absent without requests. */
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly p99Ms?: number;

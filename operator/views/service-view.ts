@@ -3,7 +3,7 @@ import type { MCPService } from '../../schemas/types.ts';
 import { findCondition } from '../core/condition.ts';
 import type { Observed } from '../core/item.ts';
 import type { Resource } from '../core/resource.ts';
-import type { OperatorEvent } from '../engine/events.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Status } from '../engine/status.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { instanceViews } from './instance-view.ts';

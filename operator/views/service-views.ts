@@ -1,6 +1,6 @@
 import type { ServiceView, TrafficView } from '../api/shapes.ts';
 import type { Resource, ResourceKey } from '../core/resource.ts';
-import type { OperatorEvent } from '../engine/events.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
 import { isChange } from '../engine/journal.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { Status } from '../engine/status.ts';

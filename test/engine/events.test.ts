@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Events, type OperatorEvent } from '../../operator/engine/events.ts';
+import type { OperatorEvent } from '../../operator/core/operator-event.ts';
+import { Events } from '../../operator/engine/events.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
 const first = '2026-01-01T00:00:00.000Z';

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { OperatorEvent } from '../../operator/engine/events.ts';
+import type { OperatorEvent } from '../../operator/core/operator-event.ts';
 import type { Status } from '../../operator/engine/status.ts';
 import type { ManifestProblem } from '../../operator/ports/source.ts';
 import { ConsulView } from './consul.ts';
