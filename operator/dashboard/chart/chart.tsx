@@ -102,11 +102,10 @@ function Plot(props: ChartProps & { summary: string }): JSX.Element {
 }
 
 function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElement): uPlot.Options {
-  const styles = getComputedStyle(element);
-  const colour = (name: string): string => styles.getPropertyValue(name).trim();
+  const colour = coloursOf(element);
   const axis: uPlot.Axis = {
     stroke: colour('--muted'),
-    font: `11px ${styles.fontFamily}`,
+    font: `11px ${getComputedStyle(element).fontFamily}`,
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
@@ -141,6 +140,20 @@ function optionsOf(newest: { readonly current: ChartProps }, element: HTMLElemen
         },
       ],
     },
+  };
+}
+
+/** A canvas knows neither custom properties nor `light-dark()`: the element is asked what they come to on it. */
+function coloursOf(element: HTMLElement): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    element.style.color = `var(${name})`;
+    const colour = getComputedStyle(element).color;
+    element.style.removeProperty('color');
+    known.set(name, colour);
+    return colour;
   };
 }
 

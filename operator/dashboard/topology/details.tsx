@@ -1,14 +1,13 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { NetworkView, ServiceView } from '../../api/shapes.ts';
 import { trafficOf, type World } from '../data/world.ts';
 import { Badge, phaseMood, phaseWord, serviceMood, serviceWord } from '../parts/badge.tsx';
 import { ConditionList } from '../parts/condition-list.tsx';
+import { FactList, type Fact } from '../parts/fact-list.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { linkTo, linkToKey } from '../router.ts';
 import { figure, shortName } from '../text/format.ts';
 import { Url } from '../views/service-columns.tsx';
-
-type Fact = readonly [string, ComponentChildren];
 
 /** What is known of the node that was chosen in the picture. */
 export function Details({
@@ -59,7 +58,7 @@ function aboutService(world: World, service: ServiceView, nowMs: number): Shown 
     content: (
       <>
         <p class="muted">{service.message}</p>
-        <FactList facts={facts} />
+        <FactList facts={facts} as="lines" />
         <ul class="instances">
           {service.instances.map(({ id, phase }) => (
             <li key={id}>
@@ -129,22 +128,9 @@ function aboutPart(network: NetworkView, selected: string, nowMs: number): Shown
     content: (
       <>
         <p class="muted">{text}</p>
-        <FactList facts={facts} />
+        <FactList facts={facts} as="lines" />
         {selected === network.key && <ConditionList conditions={network.conditions} nowMs={nowMs} />}
       </>
     ),
   };
-}
-
-function FactList({ facts }: { facts: readonly Fact[] }): JSX.Element {
-  return (
-    <dl class="fact-list">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

@@ -7,6 +7,7 @@ import { trafficOf, type World } from '../data/world.ts';
 import { Badge, serviceMood, serviceWord } from '../parts/badge.tsx';
 import { ConditionList } from '../parts/condition-list.tsx';
 import { EventTable } from '../parts/event-table.tsx';
+import { FactList, type Fact } from '../parts/fact-list.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { linkTo, type Route } from '../router.ts';
 import { figure, shortName } from '../text/format.ts';
@@ -92,7 +93,7 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 function Facts({ world, service }: { world: World; service: ServiceView }): JSX.Element {
   const traffic = trafficOf(world, service);
   const { serverInfo, labels } = service;
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
+  const facts: readonly Fact[] = [
     ['URL', <Url service={service} />],
     ['Replicas', `${service.readyReplicas} of ${service.replicas} serve`],
     ['Transport', service.transport],
@@ -111,16 +112,7 @@ function Facts({ world, service }: { world: World; service: ServiceView }): JSX.
         .join(', ') || 'none',
     ],
   ];
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} as="cells" />;
 }
 
 function latencyText(traffic: ServiceView['traffic']): string {
