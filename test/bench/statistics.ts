@@ -12,6 +12,11 @@ export function median(samples: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** How much samples differ: half of the range in which the middle half of them lies. */
+export function spread(samples: readonly number[]): number {
+  return (percentile(samples, 0.75) - percentile(samples, 0.25)) / 2;
+}
+
 /** What a reader of raw samples wants first. */
 export function summary(samples: readonly number[]): Record<string, number> {
   return {

@@ -26,7 +26,10 @@ describe('a unified diff', () => {
   });
 
   it('is what patch(1) turns the one text into the other with', function () {
-    if (spawnSync('patch', ['--version']).status !== 0) this.skip();
+    if (spawnSync('patch', ['--version']).status !== 0) {
+      console.log('      skipped: there is no patch(1) on this machine to compare with');
+      this.skip();
+    }
     const directory = mkdtempSync(join(tmpdir(), 'mcpnet-diff-'));
     const lines = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e f'), { maxLength: 24 });
     try {

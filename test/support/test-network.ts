@@ -15,6 +15,7 @@ import { freePorts } from './free-ports.ts';
 import { HaproxyView } from './haproxy.ts';
 import { askJson } from './http.ts';
 import { fileText, network, type Manifest } from './manifests.ts';
+import { type NetworkPorts, networkPorts, portsNeeded } from './network-ports.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { runProgram, type Outcome } from './program.ts';
 
@@ -28,7 +29,7 @@ export interface TestNetworkOptions {
 }
 
 const readyMs = 60_000;
-const notServicePorts = 3;
+const defaultServicePorts = 20;
 
 /**
  * A world of a test's own: a scope, directories, Docker networks and ports that no other test and no user has, and an
@@ -51,8 +52,8 @@ export class TestNetwork {
   }
 
   async open(): Promise<void> {
-    const { servicePorts = 20, withoutManifest = false } = this.#options;
-    this.#firstPort = await freePorts(servicePorts + notServicePorts);
+    const { servicePorts = defaultServicePorts, withoutManifest = false } = this.#options;
+    this.#firstPort = await freePorts(portsNeeded(servicePorts));
     await mkdir(this.manifests, { recursive: true });
     await mkdir(this.state, { recursive: true, mode: 0o700 });
     if (!withoutManifest) await this.write('network.yaml', this.networkManifest());
@@ -65,16 +66,8 @@ export class TestNetwork {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  get ports(): { discovery: number; dashboard: number; statistics: number; first: number; last: number } {
-    const first = this.#firstPort;
-    const { servicePorts = 20 } = this.#options;
-    return {
-      discovery: first,
-      dashboard: first + 1,
-      statistics: first + 2,
-      first: first + 3,
-      last: first + 2 + servicePorts,
-    };
+  get ports(): NetworkPorts {
+    return networkPorts(this.#firstPort, this.#options.servicePorts ?? defaultServicePorts);
   }
 
   get consul(): ConsulView {

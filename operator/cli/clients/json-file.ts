@@ -1,16 +1,11 @@
 import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { Entry } from './client-kind.ts';
 import { insertProperty } from './json-insert.ts';
-import { changesIn, isTable, placeAt, UnreadableFile, wayFields, type ServerFile } from './server-table.ts';
+import { changesIn, isTable, placeAt, serversIn, UnreadableFile, wayFields, type ServerFile } from './server-table.ts';
 
 /** A JSON file whose servers stand below one name. Comments, order and white space of the rest stay as they are. */
 export function jsonFile(table: string, form: 'json' | 'jsonc'): ServerFile {
-  const servers = (text: string): Readonly<Record<string, unknown>> => {
-    const content = read(text, form);
-    const found = content[table];
-    if (found !== undefined && !isTable(found)) throw new UnreadableFile(`"${table}" is no object`, 1, 1);
-    return found ?? {};
-  };
+  const servers = (text: string): Readonly<Record<string, unknown>> => serversIn(read(text, form), table, 'object');
   return {
     servers,
     put(text, entries) {

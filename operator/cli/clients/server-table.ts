@@ -57,6 +57,17 @@ export function isTable(value: unknown): value is Readonly<Record<string, unknow
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The servers in a file's content: none where their table is not there. @throws UnreadableFile */
+export function serversIn(
+  content: Readonly<Record<string, unknown>>,
+  table: string,
+  isCalled: 'object' | 'table',
+): Readonly<Record<string, unknown>> {
+  const found = content[table];
+  if (found !== undefined && !isTable(found)) throw new UnreadableFile(`"${table}" is no ${isCalled}`, 1, 1);
+  return found ?? {};
+}
+
 function wayOf(entry: unknown): Record<string, unknown> {
   if (!isTable(entry)) return { entry };
   return Object.fromEntries(

@@ -1,14 +1,10 @@
 import { parse, patch } from '@decimalturn/toml-patch';
 import type { Entry } from './client-kind.ts';
-import { changesIn, isTable, leadsTo, UnreadableFile, wayFields, type ServerFile } from './server-table.ts';
+import { changesIn, isTable, leadsTo, serversIn, UnreadableFile, wayFields, type ServerFile } from './server-table.ts';
 
 /** A TOML file with a table for each server: `[mcp_servers.files]`. */
 export function tomlFile(table: string): ServerFile {
-  const servers = (text: string): Readonly<Record<string, unknown>> => {
-    const found = read(text)[table];
-    if (found !== undefined && !isTable(found)) throw new UnreadableFile(`"${table}" is no table`, 1, 1);
-    return found ?? {};
-  };
+  const servers = (text: string): Readonly<Record<string, unknown>> => serversIn(read(text), table, 'table');
   return {
     servers,
     put(text, entries) {

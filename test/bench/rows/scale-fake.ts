@@ -1,26 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { type Budget, budgetFinding, figuresOf, growthLaw } from '../budget.ts';
 import type { Finding, RowResult } from '../report.ts';
 import type { Churn } from '../scale/churn.ts';
 import type { Figures } from '../scale/subject.ts';
-import { growthExponent } from '../statistics.ts';
 
 const subject = fileURLToPath(new URL('../scale/subject.ts', import.meta.url));
 const churn = fileURLToPath(new URL('../scale/churn.ts', import.meta.url));
 /** The flags of Node that users get, see deploy/local/bootstrap.mjs, and a collector that can be called. */
-const flags = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1', '--expose-gc'];
+const options = {
+  flags: ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1', '--expose-gc'],
+  env: { MALLOC_ARENA_MAX: '2' },
+};
 const sizes = [100, 1_000, 10_000];
 
-interface Budget {
-  readonly field: keyof Figures;
-  readonly what: string;
-  readonly unit: Finding['unit'];
-  readonly most: Readonly<Record<number, number>>;
-}
-
-const budgets: readonly Budget[] = [
+const budgets: readonly Budget<Figures>[] = [
   { field: 'resyncCpuMs', what: 'converged resync, processor time', unit: 'ms', most: { 1_000: 50, 10_000: 500 } },
   { field: 'lists', what: 'lists of each platform at a resync', unit: 'count', most: { 1_000: 1, 10_000: 1 } },
   { field: 'changeMs', what: 'one manifest changed: hint to first call', unit: 'ms', most: { 10_000: 20 } },
@@ -39,32 +32,26 @@ const budgets: readonly Budget[] = [
 /** The operator alone, over a world that costs nothing, at three sizes, and the law by which it grows. */
 export async function scaleFake(quick: boolean): Promise<RowResult> {
   const measured: Figures[] = [];
-  for (const size of quick ? sizes.slice(0, 2) : sizes) measured.push(await run<Figures>(subject, String(size)));
-  const week = await run<Churn>(churn, quick ? '0.1' : '1');
-  const findings = budgets.flatMap((budget) => measured.map((figures) => finding(budget, figures)));
+  for (const size of quick ? sizes.slice(0, 2) : sizes)
+    measured.push(await figuresOf<Figures>(subject, [String(size)], options));
+  const week = await figuresOf<Churn>(churn, [quick ? '0.1' : '1'], options);
+  const findings = budgets.flatMap((budget) => measured.map((figures) => budgetFinding(budget, figures)));
   return {
     findings: [...findings, leak(week)],
     notes: [
-      ...budgets.map((budget) => law(budget, measured)),
+      ...budgets.map((budget) => growthLaw(budget, measured)),
+      ...measured.map(noise),
       `10 services, a simulated week: heap ${week.heapMb.map((mb) => mb.toFixed(1)).join(', ')} MB after each tenth`,
     ],
     samples: { measured, week },
   };
 }
 
-function finding({ field, what, unit, most }: Budget, figures: Figures): Finding {
-  const [ours, limit] = [figures[field], most[figures.services]];
-  return {
-    what: `${what}, ${figures.services} services`,
-    unit,
-    ours,
-    ...(limit !== undefined && { goal: { text: `<= ${limit}`, isMet: ours <= limit } }),
-  };
-}
-
-function law({ field, what }: Budget, measured: readonly Figures[]): string {
-  const points = measured.map((figures) => [figures.services, figures[field]] as const);
-  return `${what}: grows as N^${growthExponent(points).toFixed(2)}`;
+/** Without which nobody can tell a small figure from nothing. */
+function noise({ services, resyncCpuMs, resyncSpreadMs, rescanCpuMs, rescanSpreadMs }: Figures): string {
+  const told = (cpuMs: number, spreadMs: number): string =>
+    `${cpuMs.toFixed(1)} ms, give or take ${spreadMs.toFixed(1)}`;
+  return `${services} services, median and spread of the rounds: resync ${told(resyncCpuMs, resyncSpreadMs)}; scan ${told(rescanCpuMs, rescanSpreadMs)}`;
 }
 
 function leak({ events, heapMb }: Churn): Finding {
@@ -77,14 +64,4 @@ function leak({ events, heapMb }: Churn): Finding {
     ratio: last / first,
     goal: { text: '<= 1.05', isMet: last <= 1.05 * first },
   };
-}
-
-async function run<Result>(program: string, ...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, [...flags, program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-  });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  if (code !== 0) throw new Error(`${program} ended with ${String(code)}`);
-  return JSON.parse(output) as Result;
 }

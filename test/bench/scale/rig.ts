@@ -26,6 +26,8 @@ export class ScaleRig {
   readonly passes = new Map<string, number>();
   readonly directory: string;
   readonly operator: Operator;
+  /** Under way. */
+  #scans = 0;
   /** Called when the source says that something changed. */
   onHint: () => void = () => undefined;
 
@@ -55,7 +57,10 @@ export class ScaleRig {
       sources: [
         {
           name: source.name,
-          scan: () => source.scan(),
+          scan: async () => {
+            this.#scans++;
+            return source.scan().finally(() => this.#scans--);
+          },
           read: (file) => source.read(file),
           watch: (changed, signal) => {
             source.watch((file) => {
@@ -119,7 +124,7 @@ export class ScaleRig {
     const untilMs = performance.now() + deadlineMs;
     for (let still = 0; still < quietMs;) {
       await delay(5);
-      still = this.operator.idle ? still + 5 : 0;
+      still = this.operator.idle && this.#scans === 0 ? still + 5 : 0;
       if (performance.now() > untilMs) throw new Error('the operator does not come to rest');
     }
   }

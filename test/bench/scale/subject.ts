@@ -1,7 +1,7 @@
 /** Measures an operator with as many services as the argument says, and prints the figures as JSON. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { median } from '../statistics.ts';
-import { nameOf, resyncMs, ScaleRig } from './rig.ts';
+import { median, spread } from '../statistics.ts';
+import { nameOf, ScaleRig } from './rig.ts';
 
 export interface Figures {
   readonly services: number;
@@ -9,6 +9,9 @@ export interface Figures {
   readonly coldCpuMs: number;
   readonly resyncCpuMs: number;
   readonly rescanCpuMs: number;
+  /** Half of the range in which the middle half of the rounds of each lies. */
+  readonly resyncSpreadMs: number;
+  readonly rescanSpreadMs: number;
   /** Lists per driver and resync. */
   readonly lists: number;
   readonly resyncActions: number;
@@ -24,13 +27,17 @@ export interface Figures {
 }
 
 const services = Number(process.argv[2] ?? 100);
-const rounds = 7;
+const rounds = 9;
 const changes = 20;
 /** Longer than a scan takes at any size. */
 const settleMs = 50 + services / 10;
 const stormEvents = 10_000;
 
-const rig = await ScaleRig.open(services);
+/** After which the manifests are scanned however long the last scan took: of long ones there are fewer. */
+const scanMs = 1_000_000;
+/** Resyncs are asked for here, not by the clock, so that none falls into what else is measured. */
+const never = Number.MAX_SAFE_INTEGER;
+const rig = await ScaleRig.open(services, 2, never);
 const cold = cpu();
 await rig.operator.start();
 await rig.quiet();
@@ -54,40 +61,41 @@ function expectServed(): void {
   if (ready !== services + 1) throw new Error(`${ready} of ${services + 1} are ready`);
 }
 
-/** Two thirds of the steps are scans of the manifests alone; the third has a resync besides. */
-async function resyncs(): Promise<Pick<Figures, 'resyncCpuMs' | 'rescanCpuMs' | 'lists' | 'resyncActions'>> {
-  const [scans, both] = [[] as number[], [] as number[]];
+type Resyncs = 'resyncCpuMs' | 'resyncSpreadMs' | 'rescanCpuMs' | 'rescanSpreadMs' | 'lists' | 'resyncActions';
+
+/** In turns: the waiting alone, a resync, a scan of the manifests. What the waiting itself costs is taken from the others. */
+async function resyncs(): Promise<Pick<Figures, Resyncs>> {
+  const [resynced, scanned] = [[] as number[], [] as number[]];
   let actions = 0;
   rig.onAction(() => actions++);
   const listsBefore = rig.engine.lists;
   for (let round = 0; round < rounds; round++) {
-    for (const samples of [scans, scans, both]) {
-      const before = cpu();
-      rig.clock.forward(resyncMs / 3 + 500);
-      await delay(settleMs);
-      await rig.quiet();
-      samples.push(cpu() - before);
-    }
+    const idle = await cpuOf(() => undefined);
+    resynced.push((await cpuOf(() => rig.operator.resync())) - idle);
+    scanned.push(
+      (await cpuOf(() => {
+        rig.clock.forward(scanMs);
+      })) - idle,
+    );
   }
-  const idle = await idleCpuMs();
   return {
-    rescanCpuMs: median(scans) - idle,
-    resyncCpuMs: median(both) - median(scans),
+    resyncCpuMs: median(resynced),
+    resyncSpreadMs: spread(resynced),
+    rescanCpuMs: median(scanned),
+    rescanSpreadMs: spread(scanned),
     lists: (rig.engine.lists - listsBefore) / rounds,
     resyncActions: actions,
   };
 }
 
-/** What the waiting itself costs. */
-async function idleCpuMs(): Promise<number> {
-  const samples: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const before = cpu();
-    await delay(settleMs);
-    await rig.quiet();
-    samples.push(cpu() - before);
-  }
-  return median(samples);
+/** Until all of it has settled; garbage of the step before is no part of it. */
+async function cpuOf(step: () => unknown): Promise<number> {
+  global.gc?.();
+  const before = cpu();
+  await step();
+  await delay(settleMs);
+  await rig.quiet();
+  return cpu() - before;
 }
 
 async function oneChange(): Promise<Pick<Figures, 'changeMs' | 'changeCpuMs'>> {
