@@ -94,6 +94,7 @@ function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, un
   };
   return {
     name: source.name,
+    id: source.id,
     watch: (changed, signal) => {
       source.watch(changed, signal);
     },

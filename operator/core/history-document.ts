@@ -17,10 +17,11 @@ export function fromDocument(
   complete: (key: string, content: unknown) => unknown,
 ): History | undefined {
   if (!isHistory(document)) return undefined;
-  const { key, firstDeclaredAt, generation, declaredHash, revisions, hold, drained } = document;
+  const { key, source, firstDeclaredAt, generation, declaredHash, revisions, hold, drained } = document;
   const declared = hold && complete(key, hold.declared);
   return {
     key,
+    ...(source !== undefined && { source }),
     firstDeclaredAt,
     generation,
     declaredHash,
@@ -43,6 +44,7 @@ function isHistory(value: unknown): value is History {
     value['revisions'].every(isRevision) &&
     Array.isArray(value['drained']) &&
     value['drained'].every((id) => typeof id === 'string') &&
+    (value['source'] === undefined || typeof value['source'] === 'string') &&
     (value['hold'] === undefined || isHold(value['hold']))
   );
 }

@@ -40,6 +40,8 @@ export interface Hold {
 /** What is remembered of one resource. A record, not the truth: without it everything still reconciles. */
 export interface History {
   readonly key: ResourceKey;
+  /** Id of the source that brought it, and that alone may take it away. */
+  readonly source?: string;
   readonly firstDeclaredAt: string;
   /** Counts the changes of the whole declaration, from 1. */
   readonly generation: number;
@@ -58,6 +60,8 @@ export interface Declaration {
   /** What makes a revision; undefined for kinds without revisions. */
   readonly content: unknown;
   readonly origin: string;
+  /** Id of the source, where there are several. */
+  readonly source?: string | undefined;
 }
 
 /** How the revision in force fares, as its controller sees it. */
@@ -71,9 +75,11 @@ export const mostRevisions = 10;
 
 /** Takes over what is declared. Returns the same object if that is no news. */
 export function declare(before: History | undefined, declaration: Declaration, now: string): History {
-  const { key, hash, content, origin } = declaration;
-  const known = before ?? {
+  const { key, hash, content, origin, source } = declaration;
+  const remembered = before && before.source !== source ? broughtBy(before, source) : before;
+  const known = remembered ?? {
     key,
+    ...(source !== undefined && { source }),
     firstDeclaredAt: now,
     generation: 0,
     declaredHash: '',
@@ -88,6 +94,10 @@ export function declare(before: History | undefined, declaration: Declaration, n
   if (current?.hash === hashOf(content)) return free;
   const cause = current ? describeChange(current.content, content) : 'first declared';
   return appended(free, { content, cause, origin }, now);
+}
+
+function broughtBy({ source: _before, ...history }: History, source: string | undefined): History {
+  return source === undefined ? history : { ...history, source };
 }
 
 /** Takes over how the revision in force fares. Returns the same object if that is no news. */

@@ -17,6 +17,8 @@ export interface Resource<Spec = unknown> {
 
 /** Where a resource was written. */
 export interface Origin {
+  /** Id of the source; absent where there is only one. */
+  readonly source?: string;
   /** Path as the user would type it, relative to the source's root. */
   readonly file: string;
   /** 1-based line of the document's first field. */

@@ -73,9 +73,10 @@ export class Compiler {
     if (resource && kind) return this.#cache.desire(key, resource, kind);
     if (store.problemsOf(key).length > 0)
       return { blocked: { reason: 'InvalidManifest', message: 'no version of the manifest was valid yet' } };
-    if (store.pruneBlock !== undefined) {
+    const kept = store.whyKept(key);
+    if (kept !== undefined) {
       this.#spared.add(key);
-      return { blocked: { reason: 'PruneSuspended', message: store.pruneBlock } };
+      return { blocked: { reason: 'PruneSuspended', message: kept } };
     }
     return { items: [] };
   }
@@ -88,13 +89,15 @@ export class Compiler {
       resource !== undefined &&
       this.#cache.isCurrent(key, resource) &&
       store.problemsOf(key).length === 0 &&
+      store.clashOf(key) === undefined &&
       blindness() === undefined
     );
   }
 
   /** Keeps of what was compiled only what tells whether it is current. */
   release(key: ResourceKey): boolean {
-    return this.#deps.store.problemsOf(key).length === 0 && this.#cache.release(key);
+    const { store } = this.#deps;
+    return store.problemsOf(key).length === 0 && store.clashOf(key) === undefined && this.#cache.release(key);
   }
 
   /** Ids of the workloads that should exist for a key. */
@@ -133,10 +136,11 @@ export class Compiler {
         keys.add(key);
       this.#unclaimed.clear();
     }
-    if (store.pruneBlock === undefined) {
-      for (const key of this.#spared) keys.add(key);
-      this.#spared.clear();
-    }
+    for (const key of this.#spared)
+      if (store.whyKept(key) === undefined) {
+        keys.add(key);
+        this.#spared.delete(key);
+      }
     return keys;
   }
 

@@ -33,8 +33,11 @@ export class Journal {
     this.#events.record(key, 'Warning', fault.reason, fault.message);
   }
 
-  /** Records changes of `Ready` and of `Accepted`, of the latter also from one error to another. */
+  /** Records changes of `Ready` and of `Accepted`, of the latter also from one error to another, and every clash of sources. */
   statusSettled(key: ResourceKey, before: Status | undefined, now: Status | undefined): void {
+    const clash = now && findCondition(now.conditions, 'Contested');
+    if (clash && clash.message !== (before && findCondition(before.conditions, 'Contested')?.message))
+      this.#events.record(key, 'Warning', clash.reason, clash.message);
     for (const type of ['Accepted', 'Ready']) {
       const was = before && findCondition(before.conditions, type);
       const is = now && findCondition(now.conditions, type);

@@ -60,7 +60,7 @@ export class Ledger {
 
   /** Reads what an earlier operator has kept. */
   async load(): Promise<void> {
-    const { records, logger } = this.#deps;
+    const { records, logger, store } = this.#deps;
     const { documents, damaged } = await records.load();
     for (const what of damaged) logger.warn('a record is damaged; its history starts anew', { what });
     for (const document of documents) {
@@ -68,6 +68,7 @@ export class Ledger {
       if (history) {
         this.#histories.set(history.key, history);
         this.#undeclared.add(history.key);
+        if (history.source !== undefined) store.recall(history.key, history.source);
       } else
         logger.warn('a record is not one of ours; its history starts anew', {
           what: JSON.stringify(document).slice(0, 80),
@@ -113,7 +114,13 @@ export class Ledger {
     }
     const { kind, spec, origin } = resource;
     const content = this.#kinds.get(kind)?.revisions?.contentOf(spec);
-    const declaration = { key, hash: store.hash(key) ?? '', content, origin: `${origin.file}:${origin.line}` };
+    const declaration = {
+      key,
+      hash: store.hash(key) ?? '',
+      content,
+      origin: `${origin.file}:${origin.line}`,
+      source: origin.source,
+    };
     this.put(key, declare(this.#histories.get(key), declaration, this.#now()));
   }
 
@@ -121,7 +128,7 @@ export class Ledger {
   forget(key: ResourceKey): void {
     const { store, exists } = this.#deps;
     if (!this.#histories.has(key)) this.#undeclared.delete(key);
-    else if (store.pruneBlock === undefined && !exists(key)) this.#drop(key);
+    else if (store.whyKept(key) === undefined && !exists(key)) this.#drop(key);
   }
 
   /** The resource as it is in force: as declared, or with an earlier revision where the manifest is held off. */
@@ -177,6 +184,7 @@ export class Ledger {
     this.#histories.delete(key);
     this.#inForce.delete(key);
     this.#undeclared.delete(key);
+    this.#deps.store.forget(key);
     this.#writer.mark(key);
   }
 

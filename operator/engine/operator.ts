@@ -107,7 +107,7 @@ export class Operator {
         this.#manifestsChanged(changed);
       },
       // What cannot be seen may well exist.
-      owned: () => observation.owners().length > 0 || this.#world.blindness !== undefined,
+      owned: (source) => this.#world.blindness !== undefined || deps.store.owns(source, observation.owners()),
     });
     const parts = { observation, ledger, executor: this.#executor, compiler: this.#compiler, clock };
     this.statuses = new Statuses({ ...parts, store: deps.store, redact: deps.secrets.redact });

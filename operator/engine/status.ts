@@ -4,9 +4,12 @@ import type { Origin, Resource, ResourceKey } from '../core/resource.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';
 
 /** Conditions that are there only while something is wrong. */
-const troubles = new Set(['Degraded', 'HealthDisputed']);
+const troubles = new Set(['Degraded', 'HealthDisputed', 'Contested']);
 /** Reasons that pass by themselves: nobody needs to look into the manifest. */
 const calm = new Set(['Progressing', 'Starting']);
+
+/** Reasons whose messages name places by themselves. */
+const own = new Set(['InvalidManifest', 'DeclaredElsewhere']);
 
 /** What is known of one resource; never written into its manifest. */
 export interface Status {
@@ -51,6 +54,8 @@ export interface StatusInput {
   readonly revision?: number;
   /** Says that the manifest does not decide, where that is so. */
   readonly held?: ConditionDraft;
+  /** Says, in words, that another source declares it as well. */
+  readonly clash?: string | undefined;
   readonly nowMs: number;
 }
 
@@ -81,7 +86,9 @@ export function settleStatus(input: StatusInput): Status {
     ...(verdict.url !== undefined && { address: { url: verdict.url } }),
     ...(verdict.serverInfo && { serverInfo: verdict.serverInfo }),
     conditions: settleConditions(
-      [...drafts, ...(input.held ? [input.held] : [])].map((draft) => withPlace(draft, resource.origin)),
+      [...drafts, ...(input.held ? [input.held] : []), ...contested(input.clash)].map((draft) =>
+        withPlace(draft, resource.origin),
+      ),
       previous?.conditions ?? [],
       resource.generation,
       input.nowMs,
@@ -91,10 +98,14 @@ export function settleStatus(input: StatusInput): Status {
   };
 }
 
+function contested(message: string | undefined): ConditionDraft[] {
+  return message === undefined ? [] : [{ type: 'Contested', status: 'True', reason: 'DeclaredElsewhere', message }];
+}
+
 /** Trouble names the manifest in which it may be mended: `files.yaml:1 port 11100 belongs to service/postgres; ...`. */
 function withPlace(draft: ConditionDraft, { file, line }: Origin): ConditionDraft {
   const isTrouble = draft.status === (troubles.has(draft.type) ? 'True' : 'False');
-  if (!isTrouble || calm.has(draft.reason) || draft.reason === 'InvalidManifest') return draft;
+  if (!isTrouble || calm.has(draft.reason) || own.has(draft.reason)) return draft;
   return draft.message.startsWith(`${file}:`) ? draft : { ...draft, message: `${file}:${line} ${draft.message}` };
 }
 

@@ -96,6 +96,7 @@ export class Statuses {
       since: since(owned, history?.firstDeclaredAt ?? previous?.since ?? new Date(nowMs).toISOString()),
       ...(revisions && { revision: revisions.current }),
       ...(held && { held }),
+      clash: store.clashOf(key),
       nowMs,
     });
     return { status, ...(verdict.outcome && { outcome: verdict.outcome }) };

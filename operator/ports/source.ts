@@ -7,6 +7,13 @@ const longestPath = 4_096;
 export interface Source {
   /** As shown to people: the directory's path, the repository's address. */
   readonly name: string;
+  /** Stays the same for as long as what it brought is its own to take away; the name where absent. */
+  readonly id?: string;
+  /**
+   * Whether it takes away what exists, is declared by nobody, and was brought by nobody knows whom. A source does, unless
+   * it says no.
+   */
+  readonly takesStrays?: boolean;
   /** Reads everything, now. Never throws: what cannot be read is a problem in the snapshot. */
   scan(): Promise<Snapshot>;
   /** What one file says now; undefined if only a scan can tell (it is gone, or not where the last scan looked). */

@@ -13,12 +13,16 @@ const mostManifests = 50_000;
 /** A burst that touches more files than this is read by a scan. */
 const mostSingly = 50;
 
+/** Wherever the directory lies: a directory that moved, or another in its place, goes on owning what the first brought. */
+export const directoryId = 'directory';
+
 /**
  * A directory of YAML or JSON manifests, with its subdirectories. Events are hints: to read one file, where nothing else
  * can have changed, else to scan everything. Files that did not change since they were read are not parsed again.
  */
 export class DirectorySource implements Source {
   readonly name: string;
+  readonly id = directoryId;
   readonly #files = new Map<string, ManifestFile>();
   readonly #now: () => number;
   readonly #mostFiles: number;

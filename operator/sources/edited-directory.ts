@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { replaceFile } from '../files/replace-file.ts';
 import { keyOf, parseKey, type ResourceKey } from '../core/resource.ts';
 import type { Snapshot, Source, SourceDocument } from '../ports/source.ts';
-import { DirectorySource } from './directory.ts';
+import { directoryId, DirectorySource } from './directory.ts';
 import { bareDocument, joinDocuments, splitDocuments } from './document-text.ts';
 import { readManifests } from './manifest-file.ts';
 
@@ -59,7 +59,7 @@ export class EditedDirectory {
 
   /** The directory as it would be, for a look at what would follow. */
   source(): Source {
-    return { name: this.directory, scan: () => Promise.resolve(this.snapshot()), watch() {} };
+    return { name: this.directory, id: directoryId, scan: () => Promise.resolve(this.snapshot()), watch() {} };
   }
 
   /** The document that declares a resource, validly or not. @throws Error if there are several */

@@ -68,15 +68,25 @@ describe('intake', () => {
     expect(applied).to.deep.equal(['MCPService/default/a', 'MCPService/default/a', '']);
   });
 
-  it('takes all sources for one: what one of them cannot tell, no other may prune', async () => {
+  it('prunes on the word of the source that brought something, whatever the others cannot tell', async () => {
     const { intake, answer, store } = bench(2);
+    const names = (): string[] => store.all().map(({ metadata }) => metadata.name);
     void intake.scan();
-    await answer([service('a')]);
-    await answer([service('b')]);
+    await answer([service('a'), service('b')]);
+    await answer([service('c'), service('d')]);
     void intake.scan();
-    await answer([], { complete: false });
-    await answer([]);
-    expect(store.all().map(({ metadata }) => metadata.name)).to.deep.equal(['a', 'b']);
+    await answer([service('a')], { complete: false });
+    await answer([service('c')]);
+    expect(names()).to.have.members(['a', 'b', 'c']);
+    expect(store.pruneBlock).to.equal('0: the manifests could not be read completely');
+  });
+
+  it('waits with one source for none of the others', async () => {
+    const { intake, scans, store } = bench(2);
+    void intake.scan();
+    scans[1]?.(snapshotOf([service('b')]));
+    await flush();
+    expect(store.all().map(({ metadata }) => metadata.name)).to.deep.equal(['b']);
   });
 
   it('logs a problem when it appears and when all are mended, and not in between', async () => {
