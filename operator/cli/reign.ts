@@ -94,7 +94,8 @@ function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, un
   };
   return {
     name: source.name,
-    id: source.id,
+    ...(source.id !== undefined && { id: source.id }),
+    ...(source.takesStrays !== undefined && { takesStrays: source.takesStrays }),
     watch: (changed, signal) => {
       source.watch(changed, signal);
     },

@@ -168,7 +168,7 @@ export class Store {
     }
     part.judge(complete, owned, this.#options.allowEmpty);
     const { inherited, removed } = this.#letGo(part);
-    return { changed: [...changed, ...inherited, ...this.#settleContested()], removed };
+    return { changed: [...new Set([...changed, ...inherited, ...this.#settleContested()])], removed };
   }
 
   /** What a source no longer declares goes to another that does, or goes. */
