@@ -8,7 +8,7 @@ export { ensureImages, type EnsureOptions, type ImageProgress } from './ensure.t
 
 const USAGE = `Builds the images of mcp-network-operator on this machine, without a container registry.
 
-  node deploy/images/build.ts [NAMES...]   images or sets (default, extra, test, all); "default" if none is named
+  node deploy/images/build.ts [NAMES...]   images or sets (default, extra, cluster, test, all); "default" if none is named
     --rebuild   build them again from packages downloaded anew
     --list      tell what there is to build
     --relock    resolve the npm packages of NAMES anew into deploy/images/locks/, build nothing

@@ -6,6 +6,7 @@ import { appletLinks, debianClosure, provenance, skeleton } from './debian.ts';
 import type { LayerEntry } from './layer.ts';
 import { certificateBundle, nodeBinary } from './node-runtime.ts';
 import { lockText, npmEntries } from './npm.ts';
+import { programEntries, programInputs } from './program.ts';
 import type { Architecture, Recipe } from './recipe.ts';
 import { keepClosure, librariesOf } from './rootfs.ts';
 
@@ -25,6 +26,8 @@ export async function contentInputs(recipe: Recipe): Promise<readonly string[]> 
       return [scriptText(contents.source)];
     case 'bridge':
       return [await bridgeBundle()];
+    case 'program':
+      return programInputs();
     case 'debian':
     case 'node':
     case 'empty':
@@ -65,6 +68,8 @@ async function recipeEntries(
       const nodeFolder = await nodeBinary(contents.nodeVersion, options.architecture);
       return bridgeEntries(closure, nodeFolder, inputs.join(''));
     }
+    case 'program':
+      return programEntries(options.architecture);
     case 'empty':
       return [];
   }

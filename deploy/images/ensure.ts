@@ -28,7 +28,7 @@ const PARALLEL_BUILDS = 2;
 /**
  * Makes sure that the named images are in Docker, built from the recipes of this checkout. An image that carries its
  * recipe's hash is left as it is. Names are full references, names without `mcpnet/` or `mcpnet-test/`, or the sets `default`, `extra`,
- * `test`, `all`. Idempotent; rejects with the first failure after the others in flight have ended.
+ * `cluster`, `test`, `all`. Idempotent; rejects with the first failure after the others in flight have ended.
  */
 export async function ensureImages(names: readonly string[], options: EnsureOptions): Promise<void> {
   const architecture = options.architecture ?? hostArchitecture();
@@ -94,7 +94,7 @@ function findRecipe(recipes: readonly Recipe[], name: string): Recipe {
   const found = recipes.find((recipe) => fullNames.includes(recipe.name));
   if (found !== undefined) return found;
   const known = recipes.map((recipe) => recipe.name.replace(/^mcpnet\//, '')).join(', ');
-  throw new Error(`no recipe for image "${name}"; there are ${known}, and the sets default, extra, test, all`);
+  throw new Error(`no recipe for image "${name}"; there are ${known}, and the sets default, extra, cluster, test, all`);
 }
 
 function hostArchitecture(): Architecture {

@@ -5,9 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
 import type { Addition } from './recipe.ts';
 
-/** What one layer holds: a file of this machine, or something stated by the recipe. */
+/** What one layer holds: a file of this machine, one that is made, or something stated by the recipe. */
 export type LayerEntry =
-  { readonly kind: 'file'; readonly path: string; readonly source: string; readonly mode: number } | Addition;
+  | { readonly kind: 'file'; readonly path: string; readonly source: string; readonly mode: number }
+  | { readonly kind: 'bytes'; readonly path: string; readonly bytes: Buffer; readonly mode: number }
+  | Addition;
 
 /** tar-stream fills in what is not stated. */
 export type EntryHeader = Partial<Header> & { readonly name: string };
@@ -84,6 +86,9 @@ async function add(archive: Pack, entry: LayerEntry): Promise<void> {
       return;
     case 'text':
       archive.entry({ ...common, mode: entry.mode ?? 0o644 }, entry.text);
+      return;
+    case 'bytes':
+      archive.entry({ ...common, mode: entry.mode }, entry.bytes);
       return;
     case 'file':
       await addFile(archive, { ...common, mode: entry.mode }, entry.source);

@@ -14,20 +14,30 @@ export async function npmEntries(
   source: { package: string; version: string },
   architecture: Architecture,
 ): Promise<readonly LayerEntry[]> {
-  const lock = lockText(source);
+  const wanted = { name: source.package, manifest: manifest(source), lock: lockText(source) };
+  const modules = await installedModules(wanted, architecture);
+  return [{ kind: 'text', path: '/app/package.json', text: manifest(source) }, ...modules];
+}
+
+/** What a lock file tells npm to install, at `/app/node_modules`; no install script ever runs. */
+export async function installedModules(
+  { name, manifest, lock }: { name: string; manifest: string; lock: string },
+  architecture: Architecture,
+  isLeftOut: (path: string) => boolean = isBallast,
+): Promise<readonly LayerEntry[]> {
   const folder = await cached('npm', digest(lock + architecture), async (directory) => {
-    await writeFile(join(directory, 'package.json'), manifest(source));
+    await writeFile(join(directory, 'package.json'), manifest);
     await writeFile(join(directory, 'package-lock.json'), lock);
     const target = [`--cpu=${architecture === 'amd64' ? 'x64' : architecture}`, '--os=linux', '--libc=glibc'];
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev', ...target], {
       cwd: directory,
-      purpose: `installing ${source.package}`,
+      purpose: `installing ${name}`,
       remedy: REMEDY,
     });
   });
-  const entries: LayerEntry[] = [{ kind: 'text', path: '/app/package.json', text: manifest(source) }];
-  const modules = folderEntries(join(folder, 'node_modules'), '/app/node_modules', isBallast);
-  for await (const entry of modules) entries.push(entry);
+  const entries: LayerEntry[] = [];
+  for await (const entry of folderEntries(join(folder, 'node_modules'), '/app/node_modules', isLeftOut))
+    entries.push(entry);
   return entries;
 }
 
@@ -77,6 +87,6 @@ function manifest(source: { package: string; version: string }): string {
 }
 
 /** Never read at run time: source maps, type declarations, npm's own records. */
-function isBallast(path: string): boolean {
+export function isBallast(path: string): boolean {
   return /\.(map|d\.[cm]?ts)$|^\.bin(\/|$)|^\.package-lock\.json$/.test(path);
 }

@@ -38,6 +38,8 @@ export type Contents =
   /** A TypeScript file beside this one, its types stripped. */
   | { readonly kind: 'script'; readonly source: string; readonly path: string }
   | { readonly kind: 'bridge'; readonly source: DebianSource; readonly nodeVersion: string }
+  /** This project's own program with the npm packages that it runs on. */
+  | { readonly kind: 'program' }
   | { readonly kind: 'empty' };
 
 export interface ImageConfig {
@@ -54,8 +56,8 @@ export interface ImageConfig {
 export interface Recipe {
   /** Full reference, e.g. `mcpnet/haproxy:3.0`. */
   readonly name: string;
-  /** `default` is built when nothing is named; `extra` and `test` by name or by the name of the set. */
-  readonly set: 'default' | 'extra' | 'test';
+  /** `default` is built when nothing is named; the others by name or by the name of the set. */
+  readonly set: 'default' | 'extra' | 'cluster' | 'test';
   readonly title: string;
   readonly version: string;
   /** SPDX expression of what runs in the image, not of the recipe. */

@@ -4,7 +4,7 @@ export function imagesCommand(program: Command): void {
   program
     .command('images')
     .description("build images from Debian's packages and npm, without a registry")
-    .argument('[names...]', 'images, or the sets default, extra, test, all', ['default'])
+    .argument('[names...]', 'images, or the sets default, extra, cluster, test, all', ['default'])
     .action(async (names: string[]) => {
       const { connectDocker } = await import('../drivers/docker/client.ts');
       const { ensureImages } = await import('../../deploy/images/ensure.ts');
