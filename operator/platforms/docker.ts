@@ -10,6 +10,7 @@ import { DockerDriver } from '../drivers/docker/driver.ts';
 import { execInRole, runningInRole } from '../drivers/docker/exec.ts';
 import { ContainerLogs } from '../drivers/docker/logs.ts';
 import { followOutput } from '../drivers/docker/output.ts';
+import { directoryHousing } from '../drivers/haproxy/directory-housing.ts';
 import { HaproxyDriver } from '../drivers/haproxy/driver.ts';
 import type { RemoteAccess } from '../drivers/haproxy/remote-runtime.ts';
 import { keptToken } from '../kept-token.ts';
@@ -70,7 +71,7 @@ function factsOf({ state, version }: Config, remoteHost: string | undefined): Pl
 }
 
 function haproxyDriver(docker: Engine, { scope, state }: Config, remoteHost: string | undefined): HaproxyDriver {
-  return new HaproxyDriver({
+  const housing = directoryHousing({
     directory: join(state, 'haproxy'),
     clock: systemClock,
     check: async (balancer, fileName) => {
@@ -86,6 +87,7 @@ function haproxyDriver(docker: Engine, { scope, state }: Config, remoteHost: str
       followOutput(docker, { scope, key: networkOf(balancer), role: 'haproxy' }, printed, signal),
     ...(remoteHost !== undefined && { remote: remoteAccess(docker, scope) }),
   });
+  return new HaproxyDriver({ housing, clock: systemClock });
 }
 
 /** Files and signals through the engine, for a balancer whose container shares neither files nor sockets with us. */

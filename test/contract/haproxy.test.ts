@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { DesiredItem } from '../../operator/core/item.ts';
+import { directoryHousing } from '../../operator/drivers/haproxy/directory-housing.ts';
 import { HaproxyDriver } from '../../operator/drivers/haproxy/driver.ts';
 import { ask } from '../../operator/drivers/haproxy/socket.ts';
 import { systemClock } from '../../operator/ports/clock.ts';
@@ -89,12 +90,13 @@ driverContract('HAProxy', {
   subjects,
   setUp: async () => {
     root = await mkdtemp(join(tmpdir(), 'mcpnet-contract-'));
-    driver = new HaproxyDriver({
+    const housing = directoryHousing({
       directory: root,
       clock: systemClock,
       pollMs: 100,
       check: async (_balancer, fileName) => run(['haproxy', '-c', '-f', `/etc/mcpnet/${fileName}`]),
     });
+    driver = new HaproxyDriver({ housing, clock: systemClock });
     await create(balancerItem('contract'));
     const container = await docker.createContainer({
       name: scope,

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { Balancer } from '../../operator/drivers/haproxy/balancer.ts';
 import { changeFor } from '../../operator/drivers/haproxy/changes.ts';
+import { directoryHousing } from '../../operator/drivers/haproxy/directory-housing.ts';
 import { ConfigFile, configName } from '../../operator/drivers/haproxy/file.ts';
 import { Draft, type BoundServer, type Model, type ServerEntry } from '../../operator/drivers/haproxy/model.ts';
 import { render } from '../../operator/drivers/haproxy/render.ts';
+import { systemClock } from '../../operator/ports/clock.ts';
 import { backendItem, balancerItem, serverItem } from '../contract/items.ts';
 
 describe('writing the configuration file of HAProxy', () => {
@@ -93,10 +95,14 @@ describe('writing the configuration file of HAProxy', () => {
 
   it('writes no file, and asks for no check, when a change changes nothing', async () => {
     let checks = 0;
-    const balancer = new Balancer('default', directory, async () => {
+    const check = async (): Promise<undefined> => {
       checks++;
       return undefined;
-    });
+    };
+    const balancer = new Balancer(
+      'default',
+      directoryHousing({ directory: join(directory, '..'), clock: systemClock, check }).open(basename(directory)),
+    );
     const { signal } = new AbortController();
     const items = [balancerItem('default'), backendItem('files', 21_103, 'default'), serverItem('files-1', 'files')];
     const put = (): Promise<unknown> =>

@@ -5,19 +5,23 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Observed } from '../../operator/core/item.ts';
 import { Balancer } from '../../operator/drivers/haproxy/balancer.ts';
+import { directoryHousing } from '../../operator/drivers/haproxy/directory-housing.ts';
 import { HaproxyDriver } from '../../operator/drivers/haproxy/driver.ts';
+import type { Housing } from '../../operator/drivers/haproxy/place.ts';
 import { systemClock } from '../../operator/ports/clock.ts';
 
 describe('removal from HAProxy', () => {
   let directory: string;
   let driver: HaproxyDriver;
+  let housing: Housing;
   const { signal } = new AbortController();
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'mcpnet-haproxy-'));
     await mkdir(join(directory, 'default'));
     await writeFile(join(directory, 'default', 'admin.sock'), '');
-    driver = new HaproxyDriver({ directory, clock: systemClock, check: () => Promise.resolve(undefined) });
+    housing = directoryHousing({ directory, clock: systemClock, check: () => Promise.resolve(undefined) });
+    driver = new HaproxyDriver({ housing, clock: systemClock });
   });
 
   afterEach(() => rm(directory, { recursive: true, force: true }));
@@ -43,7 +47,7 @@ describe('removal from HAProxy', () => {
   }
 
   it('keeps the directory, and the sockets in it, when the file cannot be read just now', async () => {
-    const balancer = new Balancer('default', join(directory, 'default'), () => Promise.resolve(undefined));
+    const balancer = new Balancer('default', housing.open('default'));
     await balancer.change({ mutate: (model) => model }, signal);
     expect(existsSync(join(directory, 'default', 'admin.sock'))).to.equal(true);
   });

@@ -33,14 +33,17 @@ function modelWith(...ids: readonly string[]): Model {
 function changing(during: () => void, facts: { model: Model; rows: ServerRow[]; changes: number }): Balancer {
   return {
     file: { model: () => facts.model, isEdited: () => false },
-    runtime: {
-      isDynamic: true,
-      structure: async () => 'same',
-      servers: async () => {
-        during();
-        return facts.rows;
+    structures: async () => [
+      {
+        running: 'same',
+        process: {
+          servers: async () => {
+            during();
+            return facts.rows;
+          },
+        },
       },
-    },
+    ],
     wantedHash: () => 'same',
     leaving: new Set(),
     get changesMade() {

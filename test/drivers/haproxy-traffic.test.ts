@@ -70,10 +70,10 @@ describe('traffic', () => {
     asked = [];
     sessions = undefined;
     looks = 0;
-    const counters = async (): Promise<ReturnType<typeof parseCounters>> => {
+    const counters = async (): Promise<ReturnType<typeof parseCounters>[]> => {
       looks++;
       if (now instanceof Error) throw now;
-      return parseCounters(now);
+      return [parseCounters(now)];
     };
     traffic = new HaproxyTraffic({
       balancers: async () => [{ id: 'default', model, counters }],

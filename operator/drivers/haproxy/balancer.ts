@@ -1,21 +1,13 @@
-import { Fault } from '../../core/fault.ts';
 import type { Counters } from './counters.ts';
-import { ConfigFile, configName } from './file.ts';
+import { failureOf, withEach } from './fan-out.ts';
+import { loadInto, type Standing } from './load.ts';
 import { Draft, type Model, type ServerEntry } from './model.ts';
+import type { ConfigStore, Place } from './place.ts';
 import { render } from './render.ts';
-import { RemoteRuntime, type RemoteAccess } from './remote-runtime.ts';
-import { script, scriptName } from './script.ts';
 import { configHash, structureHash } from './structure.ts';
-import { SocketRuntime, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
-/** Asks HAProxy itself about a file of its directory; undefined if no HAProxy runs that could be asked. */
-export type CheckConfig = (
-  balancer: string,
-  fileName: string,
-  signal: AbortSignal,
-) => Promise<{ ok: boolean; output: string } | undefined>;
-
-/** A change of the model, and for changes of servers the runtime calls that make the running process follow. */
+/** A change of the model, and for changes of servers the runtime calls that make a running process follow. */
 export interface Change {
   /** Changes the draft, or gives another one; undefined takes everything away. */
   readonly mutate: (draft: Draft | undefined) => Draft | undefined;
@@ -28,6 +20,11 @@ export interface Leaving {
   readonly server: ServerEntry;
   /** Time for requests that are on their way, or still look for a connection, to end or turn to another server. */
   readonly graceMs: number;
+}
+
+/** What became of each change of a batch in one process. */
+interface Told extends Standing {
+  readonly outcomes: readonly PromiseSettledResult<Leaving | undefined>[];
 }
 
 interface Pending {
@@ -43,16 +40,14 @@ const removeDeadlineMs = 15_000;
 
 /**
  * The one writer of one HAProxy. Changes that arrive while another is being made are made together: however many
- * services come at once, the file is written once and the process reloaded once.
+ * services come at once, the configuration is written once and each process reloaded once.
  */
 export class Balancer {
   readonly id: string;
-  readonly file: ConfigFile;
-  readonly runtime: Runtime;
-  readonly #check: CheckConfig;
+  readonly place: Place;
   #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
-  /** Servers that are on their way out of the process; the file does not have them any more. */
+  /** Servers that are on their way out of the processes; the file does not have them any more. */
   readonly leaving = new Set<ServerEntry>();
   /** Counts reloads of this process's making; for tests and metrics. */
   reloads = 0;
@@ -60,26 +55,33 @@ export class Balancer {
   /** Grows with the beginning and with the end of every change: equal before and after a look, none was made meanwhile. */
   changesMade = 0;
 
-  /** @param remote set where the container is out of reach and the engine must help */
-  constructor(id: string, directory: string, check: CheckConfig, remote?: RemoteAccess) {
+  constructor(id: string, place: Place) {
     this.id = id;
-    this.file = new ConfigFile(directory);
-    this.runtime = remote ? new RemoteRuntime(id, this.file, remote) : new SocketRuntime(directory);
-    this.#check = check;
+    this.place = place;
   }
 
   /** What a process that runs this model tells of itself. */
   wantedHash(model: Model): string {
-    return this.runtime.isDynamic ? structureHash(model) : configHash(model);
+    return this.place.isDynamic ? structureHash(model) : configHash(model);
+  }
+
+  get file(): ConfigStore {
+    return this.place.store;
   }
 
   get model(): Model | undefined {
     return this.file.model();
   }
 
-  /** What the running process has counted. @throws if it cannot be asked */
-  counters(signal: AbortSignal): Promise<Counters> {
-    return this.runtime.counters(signal);
+  /** What each process has counted. @throws if none can be asked */
+  counters(signal: AbortSignal): Promise<Counters[]> {
+    return withEach(this.place.processes(), (process) => process.counters(signal));
+  }
+
+  /** Every process that is to stay, and the structure that it runs; none if it does not run, or is out of reach. */
+  structures(signal: AbortSignal): Promise<Standing[]> {
+    const staying = this.place.processes().filter(({ isLeaving }) => isLeaving !== true);
+    return Promise.all(staying.map(async (process) => ({ process, running: await process.structure(signal) })));
   }
 
   /** Resolves when no change is being made: only then do file and process have to agree. */
@@ -87,7 +89,7 @@ export class Balancer {
     await this.#flushing;
   }
 
-  /** Resolves when the change is in the file and in the running process, if one runs. */
+  /** Resolves when the change is in the file and in every running process. */
   change(change: Change, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ change, resolve, reject });
@@ -125,7 +127,7 @@ export class Balancer {
     if (!model) {
       // A file that cannot be read just now is not one that may go, and its sockets with it.
       if (before) await this.file.remove();
-    } else if (before && this.runtime.isDynamic && !batch.some(isStructural) && !this.file.isEdited()) {
+    } else if (before && this.place.isDynamic && !batch.some(isStructural) && !this.file.isEdited()) {
       if (await this.#follow(batch, before, model, signal)) return;
       await this.#load(before, model, signal);
     } else {
@@ -135,86 +137,68 @@ export class Balancer {
   }
 
   /**
-   * Changes of servers: the file first, then the process. It is asked for its structure at the same time as it is told:
-   * one that runs on another structure is not what was meant to follow. Returns whether a process follows, or none runs.
+   * Changes of servers: the file first, then the processes. Each is asked for its structure at the same time as it is told:
+   * one that runs on another structure is not what was meant to follow. Returns whether all that run follow.
    */
   async #follow(batch: readonly Pending[], before: Model, model: Model, signal: AbortSignal): Promise<boolean> {
-    this.file.replace(model);
-    const [running, outcomes] = await Promise.all([
-      this.runtime.structure(signal),
-      Promise.allSettled(batch.map(({ change }) => this.#tell(change, before))),
-    ]);
-    if (running !== undefined && running !== this.wantedHash(model)) return false;
+    const replaced = this.file.replace(model);
+    if (replaced) await replaced;
+    const told = await Promise.all(
+      this.place.processes().map((process) => this.#tellAll(process, batch, before, signal)),
+    );
+    const running = told.filter((each) => each.running !== undefined);
+    for (const { process } of running) process.remember?.(render(model));
+    const wanted = this.wantedHash(model);
+    if (running.some(({ process, running: hash }) => hash !== wanted && process.isLeaving !== true)) return false;
     for (const [index, { resolve, reject }] of batch.entries()) {
-      const outcome = outcomes[index];
-      if (running === undefined) resolve();
-      else if (outcome?.status === 'rejected') reject(outcome.reason);
+      const outcomes = running.flatMap(({ outcomes: [...all] }) => all[index] ?? []);
+      const failure = running.length === 0 ? undefined : failureOf(outcomes);
+      const leaving = outcomes.find((outcome) => outcome.status === 'fulfilled')?.value;
+      if (failure) reject(failure.reason);
       // Waiting for requests that are on their way holds up no other change.
-      else if (outcome?.value) this.#seeOut(outcome.value, signal).then(resolve, reject);
+      else if (leaving)
+        this.#seeOut(
+          leaving,
+          running.map(({ process }) => process),
+          signal,
+        ).then(resolve, reject);
       else resolve();
     }
     return true;
   }
 
-  async #tell(change: Change, before: Model): Promise<Leaving | undefined> {
-    await change.follow?.(this.runtime, before);
+  async #tellAll(process: Runtime, batch: readonly Pending[], before: Model, signal: AbortSignal): Promise<Told> {
+    const [running, outcomes] = await Promise.all([
+      process.structure(signal),
+      Promise.allSettled(batch.map(({ change }) => this.#tell(process, change, before))),
+    ]);
+    return { process, running, outcomes };
+  }
+
+  async #tell(process: Runtime, change: Change, before: Model): Promise<Leaving | undefined> {
+    await change.follow?.(process, before);
     const leaving = change.leaving?.(before);
-    if (leaving) await this.runtime.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
+    if (leaving) await process.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
     return leaving;
   }
 
-  /** Everything else: a file that HAProxy itself has checked, and a reload if one runs and runs something else. */
+  /** Everything else: a file that HAProxy itself has checked, and a reload of each that runs something else. */
   async #load(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
-    const running = await this.runtime.structure(signal);
-    // Nobody knows whether the process has read what somebody wrote into the file.
-    const isReload = running !== undefined && (running !== this.wantedHash(model) || this.file.isEdited());
-    await this.#write(model, isReload, running !== undefined, signal);
-    if (isReload) await this.#reload(before, model, signal);
+    const standings = await this.structures(signal);
+    const load = { id: this.id, place: this.place, before, model, wanted: this.wantedHash(model), standings };
+    await loadInto(load, signal, () => {
+      this.reloads++;
+      this.#reloadedAtMs = performance.now();
+    });
   }
 
-  async #seeOut({ server, graceMs }: Leaving, signal: AbortSignal): Promise<void> {
+  async #seeOut({ server, graceMs }: Leaving, processes: readonly Runtime[], signal: AbortSignal): Promise<void> {
     this.leaving.add(server);
     try {
-      const deadline = AbortSignal.timeout(graceMs + removeDeadlineMs);
-      await this.runtime.removeServer(server, graceMs, AbortSignal.any([signal, deadline]));
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(graceMs + removeDeadlineMs)]);
+      await withEach(processes, (process) => process.removeServer(server, graceMs, deadline));
     } finally {
       this.leaving.delete(server);
-    }
-  }
-
-  async #write(model: Model, isReload: boolean, isRunning: boolean, signal: AbortSignal): Promise<void> {
-    const content = render(model);
-    if (!isReload && this.file.holds(content)) return;
-    const proposed = await this.file.propose(content);
-    if (isReload) {
-      await this.runtime.deliver(scriptName, [Buffer.from(script)]);
-      await this.runtime.deliver(proposed, content);
-      const verdict = await this.#check(this.id, proposed, signal);
-      if (verdict && !verdict.ok)
-        throw new Fault(
-          'bug',
-          'BalancerRejected',
-          `HAProxy finds fault with its new configuration; the old one stays in force: ${verdict.output.slice(0, 500)}`,
-        );
-    }
-    await this.file.accept(model, content);
-    if (isRunning) await this.runtime.deliver(configName, content);
-  }
-
-  /** A file that passes the check can still fail to load (a port is taken): then the old one comes back. */
-  async #reload(before: Model | undefined, model: Model, signal: AbortSignal): Promise<void> {
-    this.reloads++;
-    this.#reloadedAtMs = performance.now();
-    try {
-      await this.runtime.reload(signal, this.wantedHash(model));
-    } catch (fault) {
-      if (before) {
-        const content = render(before);
-        await this.file.propose(content);
-        await this.file.accept(before, content);
-        await this.runtime.deliver(configName, content);
-      }
-      throw fault;
     }
   }
 }

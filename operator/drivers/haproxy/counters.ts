@@ -12,6 +12,8 @@ export interface RowCounters {
 
 /** Everything that a HAProxy has counted, as of one look. */
 export interface Counters {
+  /** Name of the place at which the process runs, where there are several; one that takes over there is another process. */
+  readonly place?: string;
   /** Another one after every reload and restart, with which all counters begin anew; `''` if it is not told. */
   readonly process: string;
   /** How long it has been counting, in seconds; not known of one that is out of reach. */

@@ -1,6 +1,4 @@
-import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import type { DesiredItem, ItemRef, ItemType, Observed } from '../../core/item.ts';
 import type { Action } from '../../core/plan.ts';
@@ -8,47 +6,44 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Driver, Hint } from '../../ports/driver.ts';
 import type { CountSessions } from '../../ports/prober.ts';
 import type { TrafficCounters } from '../../ports/traffic.ts';
-import { Balancer, type CheckConfig } from './balancer.ts';
+import { Balancer } from './balancer.ts';
 import { changeFor } from './changes.ts';
 import type { BoundBalancer } from './model.ts';
-import type { RemoteAccess } from './remote-runtime.ts';
 import { observeBalancer, observeItem } from './observe.ts';
+import type { Housing } from './place.ts';
 import { isServed } from './stolen-ports.ts';
 import { HaproxyTraffic } from './traffic.ts';
-import { watchBalancers, type Follow } from './watch.ts';
 
 export interface HaproxyDriverOptions {
-  /** Holds one directory per balancer, named after it, mounted into its container. */
-  readonly directory: string;
-  readonly check: CheckConfig;
+  readonly housing: Housing;
   readonly clock: Clock;
-  readonly pollMs?: number;
-  /** Tells what a balancer prints; without it its verdicts are found by the next look. */
-  readonly follow?: Follow;
-  /** Set where the containers run on an engine that shares neither files nor sockets with us. */
-  readonly remote?: RemoteAccess;
 }
 
-const defaultPollMs = 5_000;
-
-/** HAProxy by its configuration file and its two sockets; through the engine where those are out of reach. */
+/** HAProxys by their configurations and their sockets, wherever they live. */
 export class HaproxyDriver implements Driver {
   readonly name = 'haproxy';
   readonly types: readonly ItemType[] = ['balancer', 'backend', 'server'];
-  readonly #options: HaproxyDriverOptions;
+  readonly #housing: Housing;
+  readonly #clock: Clock;
   readonly #balancers = new Map<string, Balancer>();
 
-  constructor(options: HaproxyDriverOptions) {
-    this.#options = options;
+  constructor({ housing, clock }: HaproxyDriverOptions) {
+    this.#housing = housing;
+    this.#clock = clock;
   }
 
   async list(signal: AbortSignal): Promise<Observed[]> {
-    const names = await readdir(this.#options.directory).catch(() => []);
+    const names = await this.#housing.names();
     await Promise.all(names.map((name) => this.balancer(name).idle()));
-    const observed = await Promise.all(names.map((name) => observeBalancer(this.balancer(name), signal)));
+    const observed = await Promise.all(names.map((name) => this.#observe(this.balancer(name), signal)));
     return observed.flat();
   }
 
+  async #observe(balancer: Balancer, signal: AbortSignal): Promise<readonly Observed[]> {
+    const observed = await observeBalancer(balancer, signal);
+    const { model } = balancer;
+    return (model && this.#housing.complete?.(balancer.id, model, observed)) ?? observed;
+  }
   async read(ref: ItemRef, signal: AbortSignal): Promise<Observed | undefined> {
     return (await this.list(signal)).find(({ type, id }) => type === ref.type && id === ref.id);
   }
@@ -61,36 +56,44 @@ export class HaproxyDriver implements Driver {
         ? this.balancer(action.item.spec.balancer)
         : await this.#balancerOf(action);
     if (!balancer) return undefined;
+    if (isGrowth && (action.item.type === 'backend' || action.item.type === 'balancer'))
+      await this.#housing.admit?.(action.item, signal);
     if (isGrowth && action.item.type === 'backend') {
       await this.#leaveOthers(action.item, balancer, signal);
       await refuseTakenPort(action.item, balancer, signal);
     }
-    await balancer.change(changeFor(action, this.#options.clock.now()), signal);
+    await balancer.change(changeFor(action, this.#clock.now()), signal);
+    if (action.item.type !== 'server') await this.#furnish(balancer, signal);
     // HAProxy has just confirmed the change: asking it again would only cost time on the way to being served.
-    return observeItem(balancer, action.item);
+    const observed = observeItem(balancer, action.item);
+    const { model } = balancer;
+    return observed && model && this.#housing.complete
+      ? this.#housing.complete(balancer.id, model, [observed])[0]
+      : observed;
+  }
+
+  /** After the configuration, which what stands around it starts from. */
+  async #furnish({ id, model }: Balancer, signal: AbortSignal): Promise<void> {
+    await (model ? this.#housing.furnish?.(id, model, signal) : this.#housing.clear?.(id, signal));
   }
 
   watch(hint: Hint, signal: AbortSignal): void {
-    const { directory, clock, follow, pollMs = defaultPollMs } = this.#options;
     const isRunning = async (name: string): Promise<boolean> =>
-      (await this.balancer(name).runtime.structure(signal)) !== undefined;
-    watchBalancers({ directory, clock, pollMs, isRunning, ...(follow && { follow }) }, hint, signal);
+      (await this.balancer(name).structures(signal)).some(({ running }) => running !== undefined);
+    this.#housing.watch(hint, isRunning, signal);
   }
 
   balancer(id: string): Balancer {
-    const known =
-      this.#balancers.get(id) ??
-      new Balancer(id, join(this.#options.directory, id), this.#options.check, this.#options.remote);
+    const known = this.#balancers.get(id) ?? new Balancer(id, this.#housing.open(id));
     this.#balancers.set(id, known);
     return known;
   }
 
   /** What clients make of the services of all balancers. */
   traffic(countSessions: CountSessions, signal: AbortSignal): TrafficCounters {
-    const { directory, clock } = this.#options;
     return new HaproxyTraffic({
-      balancers: async () => (await readdir(directory)).map((name) => this.balancer(name)),
-      clock,
+      balancers: async () => (await this.#housing.names()).map((name) => this.balancer(name)),
+      clock: this.#clock,
       countSessions,
       signal,
     });
@@ -99,12 +102,12 @@ export class HaproxyDriver implements Driver {
   /** A backend of a service that moved to another network would stand in two balancers, with its servers. */
   async #leaveOthers({ type, id, owner, hash }: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
     if (type !== 'backend') return;
-    const names = await readdir(this.#options.directory).catch(() => []);
+    const names = await this.#housing.names();
     for (const other of names.filter((name) => name !== balancer.id).map((name) => this.balancer(name))) {
       if (!other.file.model()?.backends.has(id)) continue;
       const item: Observed = { type, id, owner, hash, phase: 'ready', fields: { balancer: other.id } };
       const removal: Action = { verb: 'remove', item, cause: `has moved to ${balancer.id}` };
-      await other.change(changeFor(removal, this.#options.clock.now()), signal);
+      await other.change(changeFor(removal, this.#clock.now()), signal);
     }
   }
 
@@ -119,7 +122,7 @@ export class HaproxyDriver implements Driver {
     const { item } = action;
     // An observed item carries no spec; its backend tells whose it is.
     const backend = item.type === 'backend' ? item.id : item.fields['backend'];
-    const names = await readdir(this.#options.directory).catch(() => []);
+    const names = await this.#housing.names();
     const id = names.find((name) => backend !== undefined && this.balancer(name).file.model()?.backends.has(backend));
     return id === undefined ? undefined : this.balancer(id);
   }
@@ -131,10 +134,12 @@ export class HaproxyDriver implements Driver {
  */
 async function refuseTakenPort(item: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
   if (item.type !== 'backend') return;
-  const model = balancer.file.model();
+  // Elsewhere it is alone with its ports.
+  if (!balancer.place.sharesPorts) return;
+  const { model } = balancer;
   if (!model || [...model.backends.values()].some(({ spec }) => spec.port === item.spec.port)) return;
   // A process that runs on another structure than its file may hold the port itself; the reload that follows frees it.
-  const running = await balancer.runtime.structure(signal);
+  const [{ running } = { running: undefined }] = await balancer.structures(signal);
   if (running !== undefined && running !== balancer.wantedHash(model)) return;
   // So does one that runs on out of our reach, until another has taken over from it.
   if (running === undefined && (await isServed(model))) return;

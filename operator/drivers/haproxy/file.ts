@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { besideOf, putInPlace, replaceFileAtOnce, writeBeside } from '../../files/replace-file.ts';
 import type { Model } from './model.ts';
 import { parseModel } from './marks.ts';
+import type { ConfigStore } from './place.ts';
 import { render } from './render.ts';
 import { script, scriptName } from './script.ts';
 
@@ -25,7 +26,7 @@ interface Content {
  * What a change of a server waits for is done without a turn of the event loop: on a busy machine every turn costs more
  * than these small calls together.
  */
-export class ConfigFile {
+export class ConfigFile implements ConfigStore {
   readonly #directory: string;
   #known: Content | undefined;
   #last: Model | undefined;

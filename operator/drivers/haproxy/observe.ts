@@ -1,6 +1,7 @@
 import type { ItemRef, Observed } from '../../core/item.ts';
 import type { BackendSpec } from '../../core/route-spec.ts';
 import type { Balancer } from './balancer.ts';
+import { withEach } from './fan-out.ts';
 import type { BoundServer, Entry, Model, ServerEntry } from './model.ts';
 import type { ServerRow } from './server-rows.ts';
 import { isServed, stolenPort, type StolenPort } from './stolen-ports.ts';
@@ -12,21 +13,37 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   const model = balancer.file.model();
   if (!model) return [];
   const changesMade = balancer.changesMade;
-  const running = await balancer.runtime.structure(signal);
-  const listed = running === undefined ? undefined : await balancer.runtime.servers(signal);
+  const running = (await balancer.structures(signal)).filter((each) => each.running !== undefined);
+  const listed = await withEach(running, ({ process }) => process.servers(signal));
   // A process with another structure than its file (a crash came between) needs a reload, and so may one
   // whose file somebody edited: the empty hash asks for it.
-  const stale = (running !== undefined && running !== balancer.wantedHash(model)) || balancer.file.isEdited();
-  const stolen = running === undefined ? await whatKeepsItDown(balancer, model, signal) : undefined;
-  const rows = stale ? undefined : listed && byPlace(listed);
-  return [
+  const wanted = balancer.wantedHash(model);
+  const stale = running.some((each) => each.running !== wanted) || balancer.file.isEdited();
+  const stolen = running.length === 0 ? await whatKeepsItDown(balancer, model, signal) : undefined;
+  const rows = stale || listed.length === 0 ? undefined : listed.map(byPlace);
+  const observed = [
     describeBalancer(model, stale, stolen),
     ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen)),
-    ...[...model.servers.values()].map((server) => describeServer(server, rows && (claim(rows, server) ?? 'absent'))),
+    ...[...model.servers.values()].map((server) => describeServer(server, rows && rowOf(rows, server))),
     ...leavingServers(model, balancer.leaving),
     // A server that came or went during the look is in one of the two views only: the next look tells.
     ...(rows && balancer.changesMade === changesMade ? strays(model, rows, balancer.leaving) : []),
   ];
+  return observed;
+}
+
+/** What all processes together tell of a server. One that lacks it, or has it otherwise than it should be, tells for all. */
+function rowOf(processes: readonly Rows[], server: ServerEntry): ServerRow | 'absent' {
+  const rows = processes.map((each) => claim(each, server));
+  const [first] = rows;
+  if (first === undefined || rows.includes(undefined)) return 'absent';
+  if (rows.length === 1) return first;
+  const known = rows.filter((row) => row !== undefined);
+  const told =
+    known.find((row) => serverDrift(server, row) !== undefined) ??
+    known.find(({ status }) => status.startsWith('DOWN')) ??
+    first;
+  return { ...told, connections: known.reduce((sum, { connections }) => sum + connections, 0) };
 }
 
 /** One item as the file has it, without a question to the process. */
@@ -63,9 +80,10 @@ function placeOf(backend: string, name: string): string {
 /** A port that another process has taken while HAProxy did not run. Found twice: HAProxy may just be starting. */
 async function whatKeepsItDown(balancer: Balancer, model: Model, signal: AbortSignal): Promise<StolenPort | undefined> {
   // Otherwise the ports are those of a container, where nobody else listens.
-  if (!balancer.runtime.isDynamic || !(await stolenPort(model)) || (await isServed(model))) return undefined;
+  if (!balancer.place.sharesPorts || !(await stolenPort(model)) || (await isServed(model))) return undefined;
   await new Promise((resolve) => setTimeout(resolve, secondLookMs));
-  return (await balancer.runtime.structure(signal)) === undefined ? stolenPort(model) : undefined;
+  const standings = await balancer.structures(signal);
+  return standings.every(({ running }) => running === undefined) ? stolenPort(model) : undefined;
 }
 
 function describeBackend({ id, owner, hash, spec }: Entry<BackendSpec>, stolen: StolenPort | undefined): Observed {
@@ -169,9 +187,10 @@ function leavingServers(model: Model, leaving: ReadonlySet<ServerEntry>): Observ
 }
 
 /** Servers that somebody else added at run time, or that a crash left: they belong to nobody and go. */
-function strays(model: Model, rows: Rows, leaving: Iterable<ServerEntry>): Observed[] {
-  for (const server of leaving) claim(rows, server);
-  return [...rows].flatMap(([place, { backend, name }]): Observed[] => {
+function strays(model: Model, processes: readonly Rows[], leaving: Iterable<ServerEntry>): Observed[] {
+  for (const server of leaving) for (const rows of processes) claim(rows, server);
+  const left = new Map(processes.flatMap((rows) => [...rows]));
+  return [...left].flatMap(([place, { backend, name }]): Observed[] => {
     const owner = model.backends.get(backend)?.owner;
     if (owner === undefined) return [];
     return [

@@ -8,6 +8,13 @@ export interface Readings {
   readonly servers: ReadonlyMap<string, Reading>;
 }
 
+/** Of all processes together. */
+export interface SummedReading {
+  /** What had been counted before anybody looked. */
+  readonly base: Pick<Reading, 'requests' | 'errors'>;
+  readonly grown: Reading;
+}
+
 const nothing: RowCounters = { open: 0, requests: 0, answered5xx: 0, broken: 0 };
 
 /**
@@ -46,6 +53,33 @@ export function readingsBetween(before: Counters | undefined, now: Counters): Re
     });
   }
   return { services, servers };
+}
+
+/** @param looks one for each process; the first look at one that is older than ourselves tells only where it begins */
+export function inAll(
+  looks: readonly { readonly readings: ReadonlyMap<string, Reading>; readonly isFirst: boolean }[],
+): Map<string, SummedReading> {
+  const total = new Map<string, SummedReading>();
+  for (const { readings, isFirst } of looks)
+    for (const [name, reading] of readings) {
+      const begun = isFirst ? { sessions: reading.sessions, requests: 0, errors: 0 } : reading;
+      const base = isFirst ? reading : { requests: 0, errors: 0 };
+      const known = total.get(name);
+      total.set(
+        name,
+        known ? { base: added(known.base, base), grown: merged(known.grown, begun) } : { base, grown: begun },
+      );
+    }
+  return total;
+}
+
+function added(left: SummedReading['base'], right: SummedReading['base']): SummedReading['base'] {
+  return { requests: left.requests + right.requests, errors: left.errors + right.errors };
+}
+
+function merged(left: Reading, right: Reading): Reading {
+  const latency = right.latency ? sum(left.latency, right.latency) : left.latency;
+  return { ...added(left, right), sessions: left.sessions + right.sessions, ...(latency && { latency }) };
 }
 
 function growth(before: RowCounters = nothing, now: RowCounters): RowCounters {

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import { parseCounters, type Counters } from './counters.ts';
-import type { ConfigFile } from './file.ts';
+import type { ConfigStore } from './place.ts';
 import { configPath } from './render-global.ts';
 import type { Runtime } from './runtime.ts';
 import { parseStat, type ServerRow } from './server-rows.ts';
@@ -21,12 +21,11 @@ const pollMs = 50;
  * runs is seen through the statistics port. Servers are changed by a reload, too.
  */
 export class RemoteRuntime implements Runtime {
-  readonly isDynamic = false;
   readonly #balancer: string;
-  readonly #file: ConfigFile;
+  readonly #file: ConfigStore;
   readonly #access: RemoteAccess;
 
-  constructor(balancer: string, file: ConfigFile, access: RemoteAccess) {
+  constructor(balancer: string, file: ConfigStore, access: RemoteAccess) {
     this.#balancer = balancer;
     this.#file = file;
     this.#access = access;

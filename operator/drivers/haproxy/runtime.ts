@@ -1,19 +1,18 @@
-import { join } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { countersCommand, parseCounters, type Counters } from './counters.ts';
 import { serverName, type ServerEntry } from './model.ts';
 import { structureVariable } from './render-global.ts';
 import { serverParameters } from './render-service.ts';
 import { parseStat, parseStates, type ServerRow } from './server-rows.ts';
-import { ask } from './socket.ts';
+import type { Ask } from './socket.ts';
 
 /** Beyond it one question for all is cheaper. */
 const mostAskedOneByOne = 50;
 
-/** The running process: what it does, and how it is told to do something else. */
+/** A running process: what it does, and how it is told to do something else. */
 export interface Runtime {
-  /** Whether servers can be changed without a reload. */
-  readonly isDynamic: boolean;
+  /** Whether it serves out what it has and takes nothing new: it is told of changes, and nobody waits for it. */
+  readonly isLeaving?: boolean;
   /** Hash of the structure (or, if not dynamic, of the whole configuration) that runs; undefined if nothing does. */
   structure(signal: AbortSignal): Promise<string | undefined>;
   servers(signal: AbortSignal): Promise<ServerRow[]>;
@@ -21,6 +20,8 @@ export interface Runtime {
   counters(signal: AbortSignal): Promise<Counters>;
   /** Takes a file of the balancer's directory to where the process can read it. */
   deliver(fileName: string, content: readonly Buffer[]): Promise<void>;
+  /** Takes the configuration to where a process that starts again finds it, soon; nothing where it is there already. */
+  remember?(content: readonly Buffer[]): void;
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
   addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
@@ -34,21 +35,18 @@ export interface Runtime {
 
 export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}` | `addr ${string} port ${number}`;
 
-/** A process whose directory is mounted from this machine, by the two sockets that it makes there. */
+/** A process that answers commands at its two sockets; its files are where it can read them. */
 export class SocketRuntime implements Runtime {
-  readonly isDynamic = true;
-  readonly #admin: string;
-  readonly #master: string;
+  readonly #ask: Ask;
 
-  constructor(directory: string) {
-    this.#admin = join(directory, 'admin.sock');
-    this.#master = join(directory, 'master.sock');
+  constructor(ask: Ask) {
+    this.#ask = ask;
   }
 
   /** Hash of the structure that the process was started with; undefined if none runs. */
   async structure(signal: AbortSignal): Promise<string | undefined> {
     try {
-      const answer = await ask(this.#admin, `show env ${structureVariable}`, signal, 2_000);
+      const answer = await this.#ask('admin', `show env ${structureVariable}`, signal, 2_000);
       return answer.trim().split('=')[1] ?? '';
     } catch {
       return undefined;
@@ -56,18 +54,18 @@ export class SocketRuntime implements Runtime {
   }
 
   async servers(signal: AbortSignal): Promise<ServerRow[]> {
-    const rows = parseStates(await ask(this.#admin, 'show servers state', signal));
+    const rows = parseStates(await this.#ask('admin', 'show servers state', signal));
     const told = rows.filter(hasMoreToTell);
     if (told.length === 0) return rows;
     // -1: every proxy, 4: servers only, -1: every server.
     const few = told.map(({ backendNumber, serverNumber }) => `show stat ${backendNumber} 4 ${serverNumber}`);
     const command = told.length > mostAskedOneByOne ? 'show stat -1 4 -1' : few.join('; ');
-    const details = new Map(parseStat(await ask(this.#admin, command, signal)).map((row) => [placeOf(row), row]));
+    const details = new Map(parseStat(await this.#ask('admin', command, signal)).map((row) => [placeOf(row), row]));
     return rows.map((row) => details.get(placeOf(row)) ?? row);
   }
 
   async counters(signal: AbortSignal): Promise<Counters> {
-    return parseCounters(await ask(this.#admin, countersCommand, signal));
+    return parseCounters(await this.#ask('admin', countersCommand, signal));
   }
 
   async deliver(): Promise<void> {
@@ -75,7 +73,7 @@ export class SocketRuntime implements Runtime {
   }
 
   async reload(signal: AbortSignal): Promise<void> {
-    const answer = await ask(this.#master, 'reload', signal, 30_000);
+    const answer = await this.#ask('master', 'reload', signal, 30_000);
     if (answer.startsWith('Success=1')) return;
     const why = answer
       .split('\n')
@@ -92,31 +90,31 @@ export class SocketRuntime implements Runtime {
   async addServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
     const add = `add server ${name} ${serverParameters(server)}; enable health ${name}; enable server ${name}`;
-    let answer = await ask(this.#admin, add, signal);
+    let answer = await this.#ask('admin', add, signal);
     if (answer.includes('Already exists')) {
       await this.retireServer(server, signal);
       await this.removeServer(server, 0, signal);
-      answer = await ask(this.#admin, add, signal);
+      answer = await this.#ask('admin', add, signal);
     }
     if (!answer.includes('New server registered')) throw rejected(add, answer);
   }
 
   async retireServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
     const retire = `set server ${qualifiedName(server)} state maint`;
-    const answer = await ask(this.#admin, retire, signal);
+    const answer = await this.#ask('admin', retire, signal);
     if (answer.trim() !== '' && !answer.includes('No such server')) throw rejected(retire, answer);
   }
 
   async removeServer(server: ServerEntry, graceMs: number, signal: AbortSignal): Promise<void> {
     const name = qualifiedName(server);
     const remove = `wait ${graceMs}ms srv-removable ${name}; shutdown sessions server ${name}; wait 3s srv-removable ${name}; del server ${name}`;
-    const answer = await ask(this.#admin, remove, signal, graceMs + 10_000);
+    const answer = await this.#ask('admin', remove, signal, graceMs + 10_000);
     if (!answer.includes('Server deleted') && !answer.includes('No such server')) throw rejected(remove, answer);
   }
 
   async set(server: ServerEntry, what: readonly ServerSetting[], signal: AbortSignal): Promise<boolean> {
     const command = what.map((each) => `set server ${qualifiedName(server)} ${each}`).join('; ');
-    const answer = await ask(this.#admin, command, signal);
+    const answer = await this.#ask('admin', command, signal);
     if (answer.includes('No such server')) return false;
     // A change of an address is told in words, and so is that there was nothing to change.
     const refusals = answer.split('\n').filter((line) => line !== '' && !/changed|no need to change/.test(line));

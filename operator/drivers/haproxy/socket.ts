@@ -1,7 +1,24 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Fault } from '../../core/fault.ts';
 
-const defaultDeadlineMs = 5_000;
+/**
+ * Sends a command to the socket of the worker or of the master, and returns the whole answer.
+ * @throws Fault transient `BalancerUnreachable` if nobody answers in time.
+ */
+export type Ask = (
+  socket: 'admin' | 'master',
+  command: string,
+  signal: AbortSignal,
+  deadlineMs?: number,
+) => Promise<string>;
+
+export const defaultDeadlineMs = 5_000;
+
+/** By the sockets that the process makes in its directory, if that is mounted from this machine. */
+export function askIn(directory: string): Ask {
+  return (socket, command, signal, deadlineMs) => ask(join(directory, `${socket}.sock`), command, signal, deadlineMs);
+}
 
 /**
  * Sends one command line to a HAProxy socket and returns the whole answer (Management Guide, "Unix Socket commands").

@@ -4,15 +4,15 @@ import type { CountedTraffic, Traffic, TrafficCounters } from '../../ports/traff
 import type { Counters } from './counters.ts';
 import { Meter, percentilesOf, type Reading } from './meter.ts';
 import type { Model, ServerEntry } from './model.ts';
-import { readingsBetween } from './readings.ts';
+import { inAll, readingsBetween, type SummedReading } from './readings.ts';
 import { SessionCounts } from './session-counts.ts';
 
 /** A HAProxy, as far as its traffic is concerned. */
 export interface Counting {
   readonly id: string;
   readonly model: Model | undefined;
-  /** @throws if it cannot be asked */
-  counters(signal: AbortSignal): Promise<Counters>;
+  /** Of each of its processes that answers. @throws if none does */
+  counters(signal: AbortSignal): Promise<readonly Counters[]>;
 }
 
 export interface TrafficOptions {
@@ -23,7 +23,8 @@ export interface TrafficOptions {
 }
 
 interface Known {
-  counters: Counters | undefined;
+  /** What each process had counted, by its place. */
+  counters: ReadonlyMap<string, Counters>;
   /** By name of the backend, and of the server. */
   readonly services: Map<string, Meter>;
   readonly servers: Map<string, Meter>;
@@ -121,7 +122,7 @@ export class HaproxyTraffic implements TrafficCounters {
     const [services, instances] = [new Map<string, Metered>(), new Map<string, Metered>()];
     for (const balancer of balancers) {
       const known = this.#balancers.get(balancer.id) ?? {
-        counters: undefined,
+        counters: new Map(),
         services: new Map(),
         servers: new Map(),
       };
@@ -181,25 +182,23 @@ export class HaproxyTraffic implements TrafficCounters {
       for (const meter of [...known.services.values(), ...known.servers.values()]) meter.add(silence, atMs);
       return;
     }
-    const isFirst = known.counters === undefined && !this.#isYounger(now, atMs);
-    const { services, servers } = readingsBetween(known.counters, now);
-    take(known.services, services, atMs, isFirst);
-    take(known.servers, servers, atMs, isFirst);
-    known.counters = now;
+    const looks = now.map((counters) => {
+      const before = known.counters.get(counters.place ?? '');
+      const isFirst = before === undefined && !this.#isYounger(counters, atMs);
+      return { isFirst, ...readingsBetween(before, counters) };
+    });
+    take(known.services, inAll(looks.map(({ services: readings, isFirst }) => ({ readings, isFirst }))), atMs);
+    take(known.servers, inAll(looks.map(({ servers: readings, isFirst }) => ({ readings, isFirst }))), atMs);
+    known.counters = new Map(now.map((counters) => [counters.place ?? '', counters]));
   }
 }
 
 /** Adds what was read, and forgets what there is no more. */
-function take(
-  meters: Map<string, Meter>,
-  readings: ReadonlyMap<string, Reading>,
-  atMs: number,
-  isFirst: boolean,
-): void {
+function take(meters: Map<string, Meter>, readings: ReadonlyMap<string, SummedReading>, atMs: number): void {
   for (const name of meters.keys()) if (!readings.has(name)) meters.delete(name);
-  for (const [name, reading] of readings) {
-    const meter = meters.get(name) ?? new Meter(isFirst ? reading : { requests: 0, errors: 0 }, atMs);
+  for (const [name, { base, grown }] of readings) {
+    const meter = meters.get(name) ?? new Meter(base, atMs);
     meters.set(name, meter);
-    meter.add(isFirst ? { ...silence, sessions: reading.sessions } : reading, atMs);
+    meter.add(grown, atMs);
   }
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerItem } from '../../../operator/core/item.ts';
+import { directoryHousing } from '../../../operator/drivers/haproxy/directory-housing.ts';
 import { HaproxyDriver } from '../../../operator/drivers/haproxy/driver.ts';
 import { render } from '../../../operator/drivers/haproxy/render.ts';
 import { systemClock } from '../../../operator/ports/clock.ts';
@@ -60,7 +61,10 @@ async function measure(): Promise<BalancerFigures> {
       checks++;
       return undefined;
     };
-    const driver = new HaproxyDriver({ directory, clock: systemClock, check });
+    const driver = new HaproxyDriver({
+      housing: directoryHousing({ directory, clock: systemClock, check }),
+      clock: systemClock,
+    });
     const first = await cpuOf(() => driver.list(signal));
     const lists = await times(rounds, async () => (await cpuOf(() => driver.list(signal))).cpuMs);
     const changes = await times(rounds, (round) => cpuOf(() => put(driver, reweighted(round, 50 + round))));

@@ -31,7 +31,7 @@ export function busyBalancer(services: number): Counting {
     servers: new Map(entries.map((entry) => [entry.id, entry])),
   } as unknown as Model;
   let looks = 0;
-  return { id: 'default', model, counters: async () => countersAfter(++looks, indexes) };
+  return { id: 'default', model, counters: async () => [countersAfter(++looks, indexes)] };
 }
 
 function countersAfter(looks: number, indexes: readonly number[]): Counters {
