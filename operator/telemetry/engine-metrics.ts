@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Fault } from '../core/fault.ts';
-import { itemTypes } from '../core/item.ts';
+import { itemTypes, type ItemRef } from '../core/item.ts';
 import type { Result } from '../core/history.ts';
 import type { Action } from '../core/plan.ts';
 import { parseKey, type ResourceKey } from '../core/resource.ts';
@@ -18,7 +18,7 @@ const callBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 
 /** What the engine does, by the names of controller-runtime where it has some. Series are few, whatever runs. */
 export class EngineMetrics implements Instruments {
-  /** By key of the service; entries of services that are gone are the asker's to leave out. */
+  /** How often replicas were started anew, by key of the service; without services that are gone. */
   readonly restarts = new Map<ResourceKey, number>();
   /** Passes since the operator started. */
   passes = 0;
@@ -137,9 +137,16 @@ export class EngineMetrics implements Instruments {
   actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
     if (fault) return;
     if (isDriftRepair(action)) this.#repairs.inc({ kind: action.item.type });
-    if (action.verb === 'prepare') this.#prepared.add(action.item.id);
+    if (action.verb === 'remove') this.#forget(key, action.item);
+    else if (action.verb === 'prepare') this.#prepared.add(action.item.id);
     else if (isStart(action) && !this.#prepared.delete(action.item.id))
       this.restarts.set(key, (this.restarts.get(key) ?? 0) + 1);
+  }
+
+  /** The backend goes with its service, and only then. */
+  #forget(key: ResourceKey, { type, id }: ItemRef): void {
+    if (type === 'workload') this.#prepared.delete(id);
+    else if (type === 'backend') this.restarts.delete(key);
   }
 
   revisionSettled(key: ResourceKey, result: Result): void {

@@ -16,7 +16,7 @@ export interface HealthParts {
 
 /** The whole network: well if every part is and every resource is ready. */
 export function healthView(health: HealthParts): HealthView {
-  const unready = health.statuses.filter((status) => findCondition(status.conditions, 'Ready')?.status !== 'True');
+  const unready = health.statuses.filter((status) => !isReady(status));
   const services = health.statuses.filter(({ kind }) => kind === 'MCPService');
   const parts = [
     engine(health),
@@ -27,7 +27,7 @@ export function healthView(health: HealthParts): HealthView {
   return {
     status: unready.length === 0 && parts.every(({ ok }) => ok) ? 'ok' : 'degraded',
     parts,
-    services: { ready: services.filter((each) => !unready.includes(each)).length, total: services.length },
+    services: { ready: services.filter(isReady).length, total: services.length },
     unready: Object.fromEntries(
       unready.map(({ key, conditions }) => [
         key,
@@ -36,6 +36,10 @@ export function healthView(health: HealthParts): HealthView {
     ),
     operator: health.operator,
   };
+}
+
+function isReady({ conditions }: Status): boolean {
+  return findCondition(conditions, 'Ready')?.status === 'True';
 }
 
 function engine({ unreachable }: HealthParts): PartView {

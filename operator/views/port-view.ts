@@ -39,12 +39,19 @@ export function portViews(
   holders: readonly PortHolder[],
   listening: Listening,
 ): PortView[] {
+  const listenersOf = Map.groupBy(listening.listeners, ({ port }) => port);
+  const known = { ...listening, listenersOf };
   return networks.flatMap((network) => {
     const held = [...reserved(network), ...services(network, holders)];
-    return [...held.map((view) => withListener(view, network, listening)), ...foreign(network, held, listening)].sort(
+    return [...held.map((view) => withListener(view, network, known)), ...foreign(network, held, known)].sort(
       (left, right) => left.port - right.port,
     );
   });
+}
+
+/** Looked up for every port: a walk over all listeners for each would take the square of them. */
+interface Known extends Listening {
+  readonly listenersOf: ReadonlyMap<number, readonly Listener[]>;
 }
 
 type Held = Omit<PortView, 'listening' | 'foreign'>;
@@ -74,20 +81,19 @@ function services(network: PlannedNetwork, holders: readonly PortHolder[]): Held
     }));
 }
 
-function withListener(view: Held, network: PlannedNetwork, listening: Listening): PortView {
-  const found = listenersAt(listening.listeners, network.bindAddress, view.port);
+function withListener(view: Held, network: PlannedNetwork, listening: Known): PortView {
+  const found = listenersAt(listening.listenersOf.get(view.port) ?? [], network.bindAddress, view.port);
   const stranger = strangerAmong(found, listening);
   return { ...view, listening: found.length > 0, ...(stranger && { foreign: describe(stranger) }) };
 }
 
 /** Ports of the range that nobody holds, and at which somebody listens all the same. */
-function foreign(network: PlannedNetwork, held: readonly Held[], listening: Listening): PortView[] {
+function foreign(network: PlannedNetwork, held: readonly Held[], listening: Known): PortView[] {
   const taken = new Set(held.map(({ port }) => port));
-  const ports = new Set(listening.listeners.map(({ port }) => port));
-  return [...ports]
-    .filter((port) => port >= network.first && port <= network.last && !taken.has(port))
-    .flatMap((port) => {
-      const found = listenersAt(listening.listeners, network.bindAddress, port);
+  return [...listening.listenersOf]
+    .filter(([port]) => port >= network.first && port <= network.last && !taken.has(port))
+    .flatMap(([port, listeners]) => {
+      const found = listenersAt(listeners, network.bindAddress, port);
       if (found.length === 0) return [];
       const stranger = strangerAmong(found, listening);
       return [

@@ -144,6 +144,30 @@ describe('pages and names that may use a service', function () {
     expect(await hostAt('rewritten')).to.equal('localhost:3000');
   });
 
+  it("answers HAProxy's statistics to addresses and names of this machine, of containers and of clusters alone", async () => {
+    for (const host of [...unboundNames, 'host.docker.internal', 'haproxy', 'haproxy.team.svc.cluster.local'])
+      for (const path of ['/stats', '/metrics']) expect(await statistics(path, host), `${host}${path}`).to.equal(200);
+    for (const host of boundNames.filter((name) => name.includes('.')))
+      for (const path of ['/stats', '/metrics', '/servers/http/x'])
+        expect(await statistics(path, host), `${host}${path}`).to.equal(403);
+    expect(await statistics('/health', 'evil.example')).to.equal(200);
+  });
+
+  function statistics(path: string, host: string): Promise<number> {
+    const { statistics: port } = net.ports;
+    return new Promise((resolve, reject) => {
+      const call = request(
+        { host: '127.0.0.1', port, path, headers: { host: `${host}:${port}` }, agent: false },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      );
+      call.on('error', reject);
+      call.end();
+    });
+  }
+
   /** The first request of a client: `initialize`, with HTTP+SSE the stream. The answer's body is read if it is a refusal. */
   function begin(name: keyof typeof ports, headers: Record<string, string> = {}): Promise<Verdict> {
     const isSse = name === 'sse';

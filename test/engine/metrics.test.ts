@@ -103,6 +103,17 @@ describe('metrics', () => {
     expect(samples.get('mcpnet_rollouts_total{result="failed"}')).to.equal(1);
   });
 
+  it('keep nothing of a service that is gone', async () => {
+    const metrics = new Metrics({ version: '1.2.3' });
+    harness = new Harness({ instruments: metrics.engine });
+    await run(service('files'), service('other'));
+    for (const name of ['files', 'other']) harness.world.engine.kill(harness.world.running(name)[0] ?? '');
+    await harness.pass(60_000);
+    expect([...metrics.engine.restarts]).to.have.lengthOf(2);
+    await run(service('other'));
+    expect([...metrics.engine.restarts]).to.deep.equal([['MCPService/default/other', 1]]);
+  });
+
   it('tell the traffic, and times as a histogram', async () => {
     const counts = latencyBoundsMs.map((bound) => (bound === 5 ? 3 : bound === 1_000 ? 1 : 0));
     open({

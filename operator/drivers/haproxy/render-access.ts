@@ -3,14 +3,21 @@ import type { AccessSpec, LimitSpec } from '../../core/route-spec.ts';
 /** Clients whose rate is remembered at once, the busiest first to be kept; 64 bytes each. */
 const knownClients = 100_000;
 
+const local = '(localhost|([a-z0-9-]+\\.)+localhost|127(\\.[0-9]+){3}|\\[::1\\])(:[0-9]+)?$';
+const address = '([0-9]+(\\.[0-9]+){3}|\\[[0-9a-f:.]+\\])';
+/** Names of one word, and below the tops that nobody can register (RFC 6762 for `local`, ICANN for `internal`). */
+const unregistered = '([a-z0-9_-]+|([a-z0-9_-]+\\.)+(internal|local|svc))';
+const unboundHosts = [
+  `  acl host_allowed req.fhdr(host),lower -m reg ^${local}`,
+  `  acl host_allowed req.fhdr(host),lower -m reg ^${address}(:[0-9]+)?$`,
+];
+
 /**
  * DNS rebinding: a web page may have bound a name of its own to this machine. So pages are told by their `Origin` and
  * names by `Host`; addresses and `localhost` cannot be bound (MCP, Streamable HTTP, security warning; WHATWG Fetch,
  * "Origin" header).
  */
 export function accessLines({ origins, hosts }: AccessSpec): string[] {
-  const local = '(localhost|([a-z0-9-]+\\.)+localhost|127(\\.[0-9]+){3}|\\[::1\\])(:[0-9]+)?$';
-  const address = '([0-9]+(\\.[0-9]+){3}|\\[[0-9a-f:.]+\\])';
   return [
     ...(origins.includes('*')
       ? []
@@ -26,9 +33,8 @@ export function accessLines({ origins, hosts }: AccessSpec): string[] {
     ...(hosts.includes('*')
       ? []
       : [
-          `  acl host_allowed req.fhdr(host),lower -m reg ^${local}`,
-          `  acl host_allowed req.fhdr(host),lower -m reg ^${address}(:[0-9]+)?$`,
-          ...hosts.map((host) => `  acl host_allowed req.fhdr(host),lower,field(1,:) -m str ${host.toLowerCase()}`),
+          ...unboundHosts,
+          ...hosts.map(hostNamed),
           refusal(
             403,
             'Host is not allowed: name it in spec.allowedHosts',
@@ -36,6 +42,24 @@ export function accessLines({ origins, hosts }: AccessSpec): string[] {
           ),
         ]),
   ];
+}
+
+/**
+ * The same for the port of statistics, which no page may read. Names of containers and of the cluster may ask, besides the
+ * `host` by which the operator itself does; `/health` says nothing that is worth a guard.
+ * @param unless an ACL of those who may ask by any name
+ */
+export function statisticsAccessLines(host: string, unless?: string): string[] {
+  return [
+    ...unboundHosts,
+    `  acl host_allowed req.fhdr(host),lower -m reg ^${unregistered}(:[0-9]+)?$`,
+    hostNamed(host),
+    `  http-request return status 403 content-type text/plain string "Host is not allowed: ask by an address\\n" if { req.fhdr(host) -m found } !host_allowed !{ path /health }${unless === undefined ? '' : ` !${unless}`}`,
+  ];
+}
+
+function hostNamed(host: string): string {
+  return `  acl host_allowed req.fhdr(host),lower,field(1,:) -m str ${host.toLowerCase()}`;
 }
 
 /** Nothing waits in the dark: what is over a limit is answered at once, in JSON-RPC, with the time to come back. */

@@ -1,6 +1,7 @@
 import { latencyLines, latencyTableLines } from './latency.ts';
 import { mark } from './marks.ts';
 import type { Model } from './model.ts';
+import { statisticsAccessLines } from './render-access.ts';
 import { bindLines } from './render-bind.ts';
 import { scriptName } from './script.ts';
 import { configHash, structureHash } from './structure.ts';
@@ -72,6 +73,7 @@ export function statisticsLines(model: Model): string[] {
     'frontend mcpnet_statistics',
     ...bindLines(spec, spec.statisticsPort),
     ...(spec.gatewayToken === undefined ? [] : gatewayRules(spec.gatewayToken, configHash(model))),
+    ...statisticsAccessLines(spec.host, spec.gatewayToken === undefined ? undefined : 'gateway'),
     // What registries check: one verdict for all, and theirs follows within their interval.
     '  http-request set-var(txn.state) path,lua.mcpnet_server if { path_beg /servers/ }',
     `  http-request return status 200 content-type text/plain lf-string %[var(txn.state)] if { path_beg /servers/ } { var(txn.state) -m beg UP } or { path_beg /servers/ } { var(txn.state) -m str 'no check' }`,

@@ -2,6 +2,8 @@ import { hashOf } from '../../core/hash.ts';
 import type { Model } from './model.ts';
 import { scriptHash } from './script.ts';
 
+/** Rises when the same is rendered in another way, so that an upgrade reloads what an older version has started. */
+const renderedAs = 2;
 /** The last hash of every set of backends; a set that changes is another one. */
 const known = new WeakMap<Model['backends'], { readonly spec: unknown; readonly hash: string }>();
 
@@ -12,7 +14,7 @@ export function structureHash({ balancer, backends }: Model): string {
   const entries = [...backends.values()]
     .map(({ id, spec }) => [id, spec] as const)
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  const hash = hashOf([scriptHash, balancer.spec, entries]);
+  const hash = hashOf([renderedAs, scriptHash, balancer.spec, entries]);
   known.set(backends, { spec: balancer.spec, hash });
   return hash;
 }
