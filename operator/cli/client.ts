@@ -17,6 +17,24 @@ export interface View {
   events(key: ResourceKey): Promise<readonly OperatorEvent[]>;
 }
 
+/** How long an operator may take to answer what is asked, and to do what it is told. */
+export interface Patience {
+  readonly readMs: number;
+  readonly changeMs: number;
+}
+
+const patience: Patience = { readMs: 5_000, changeMs: 30_000 };
+
+/** Somebody listens at the operator's socket, and did not answer in time. */
+export class NoAnswer extends Error {
+  constructor(config: Config, withinMs: number, isChange: boolean) {
+    const remedy = isChange
+      ? 'it may still do that: mcpnet history NAME tells'
+      : 'it is busy or hangs: try again, or see its log';
+    super(`the operator on ${config.state} runs, and did not answer within ${withinMs / 1000} s; ${remedy}`);
+  }
+}
+
 export function socketPath(config: Config): string {
   return join(config.state, 'operator.sock');
 }
@@ -76,9 +94,16 @@ export function runningOperator(config: Config): Promise<RunningOperator | undef
 /**
  * Has the running operator do something to a service, and says what it did.
  * @throws if no operator runs, or it refuses: with its reason
+ * @throws NoAnswer
  */
-export async function command(config: Config, key: ResourceKey, verb: string, body: object = {}): Promise<string> {
-  const answer = await exchange(config, 'POST', `/api/v1/resources/${key}/${verb}`, body);
+export async function command(
+  config: Config,
+  key: ResourceKey,
+  verb: string,
+  body: object = {},
+  { changeMs }: Patience = patience,
+): Promise<string> {
+  const answer = await exchange(config, changeMs, 'POST', `/api/v1/resources/${key}/${verb}`, body);
   if (!answer) throw noOperator(config);
   const { message, error } = answer.content as { message?: string; error?: string };
   if (answer.status !== 200) throw new Error(error ?? `the operator answered ${answer.status}`);
@@ -104,25 +129,33 @@ export async function readServices(config: Config): Promise<readonly ServiceView
   return (await ask<ListView<ServiceView>>(config, '/api/v1/services'))?.items;
 }
 
-/** Undefined if no operator answers, or it knows nothing of that. */
-export async function ask<Answer>(config: Config, path: string): Promise<Answer | undefined> {
-  const answer = await exchange(config, 'GET', path);
+/**
+ * Undefined if no operator runs, or it knows nothing of that.
+ * @throws NoAnswer
+ */
+export async function ask<Answer>(
+  config: Config,
+  path: string,
+  { readMs }: Patience = patience,
+): Promise<Answer | undefined> {
+  const answer = await exchange(config, readMs, 'GET', path);
   // Our own API on the other side: the shapes are those that app.ts sends.
   return answer?.status === 200 ? (answer.content as Answer) : undefined;
 }
 
-/** One request to the operator's socket; undefined if nobody answers at it. */
+/** One request to the operator's socket; undefined if nobody listens at it, or who listened has ended. @throws NoAnswer */
 function exchange(
   config: Config,
+  withinMs: number,
   method: string,
   path: string,
   body?: object,
 ): Promise<{ readonly status: number; readonly content: unknown } | undefined> {
   // An import would evaluate everything that the module exports, a WebSocket client among it: 25 ms of every command.
   const { request } = process.getBuiltinModule('node:http');
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const headers = body ? { 'content-type': 'application/json' } : {};
-    const call = request({ socketPath: socketPath(config), method, path, headers, timeout: 5_000 }, (response) => {
+    const call = request({ socketPath: socketPath(config), method, path, headers, timeout: withinMs }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -133,7 +166,10 @@ function exchange(
         resolve(undefined);
       });
     });
-    call.on('timeout', () => call.destroy());
+    call.on('timeout', () => {
+      reject(new NoAnswer(config, withinMs, method !== 'GET'));
+      call.destroy();
+    });
     call.on('error', () => {
       resolve(undefined);
     });

@@ -18,7 +18,9 @@ export function liveNames(flags: Flags, self: Command): LiveNames {
   const config = readConfig({ ...self.optsWithGlobals<Flags>(), ...flags });
   let known: Promise<readonly Known[]> | undefined;
   const all = (): Promise<readonly Known[]> =>
-    (known ??= readResources(config).then((found) => found?.items ?? recorded(config.state)));
+    (known ??= readResources(config)
+      .catch(() => undefined)
+      .then((found) => found?.items ?? recorded(config.state)));
   const names = async (kind: string): Promise<string[]> =>
     (await all()).flatMap((each) => (each.kind === kind ? [each.metadata.name] : []));
   const workloads = ({ instances }: Known): string[] =>

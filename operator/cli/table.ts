@@ -1,7 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../core/printable.ts';
 
-/** Columns of words, three spaces apart, as kubectl prints them. The last column is not padded. Cells may be coloured. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[], headers = true): string {
+/** What {@link Paint} makes of a text. */
+const coloured = /^(\u001b\[\d+m)([^\u001b]*)(\u001b\[39m)$/;
+
+/**
+ * Columns of words, three spaces apart, as kubectl prints them. The last column is not padded. Cells may be coloured as a
+ * whole; whatever else they hold that moves a cursor or hides text is shown by its number.
+ */
+export function formatTable(header: readonly string[], cells: readonly (readonly string[])[], headers = true): string {
+  const rows = cells.map((row) => row.map(harmless));
   const widths = header.map((title, column) =>
     Math.max(headers ? title.length : 0, ...rows.map((row) => widthOf(row[column] ?? ''))),
   );
@@ -14,6 +22,12 @@ export function formatAge(sinceIso: string, nowMs: number): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** Messages of Docker, HAProxy and servers are somebody else's words. */
+function harmless(cell: string): string {
+  const [, on = '', text = cell, off = ''] = coloured.exec(cell) ?? [];
+  return `${on}${printable(text, Number.POSITIVE_INFINITY)}${off}`;
 }
 
 function formatRow(row: readonly string[], widths: readonly number[]): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readConfig, type Flags } from '../config.ts';
-import { runningOperator } from './client.ts';
+import { readConfig, type Config, type Flags } from '../config.ts';
+import { NoAnswer, runningOperator, type RunningOperator } from './client.ts';
 import { documentOption } from './document-option.ts';
 
 interface VersionOptions extends Flags {
@@ -15,10 +15,10 @@ export function versionCommand(program: Command): void {
     .action(async (_options: VersionOptions, command: Command) => {
       const options = command.optsWithGlobals<VersionOptions>();
       const config = readConfig(options);
-      const running = await runningOperator(config);
+      const running = await operatorOf(config);
       if (options.output) {
         const { formatDocument } = await import('./output.ts');
-        const operator = running && { version: running.version, pid: running.pid };
+        const operator = typeof running === 'object' && { version: running.version, pid: running.pid };
         console.log(
           await formatDocument(
             { mcpnet: config.version, ...(operator && { operator }), node: process.version },
@@ -28,7 +28,17 @@ export function versionCommand(program: Command): void {
         return;
       }
       console.log(
-        `mcpnet ${config.version}\noperator ${running ? `${running.version} (pid ${running.pid})` : 'not running'}\nnode ${process.version}`,
+        `mcpnet ${config.version}\noperator ${typeof running === 'object' ? `${running.version} (pid ${running.pid})` : running}\nnode ${process.version}`,
       );
     });
+}
+
+/** The versions of this program are told whatever the operator does. */
+async function operatorOf(config: Config): Promise<RunningOperator | 'not running' | 'does not answer'> {
+  try {
+    return (await runningOperator(config)) ?? 'not running';
+  } catch (error) {
+    if (error instanceof NoAnswer) return 'does not answer';
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { findCondition } from '../core/condition.ts';
 import { inForce } from '../core/history.ts';
 import { displayKey, type ResourceKey } from '../core/resource.ts';
 import type { Status } from '../engine/status.ts';
-import { readHistory, readInstances, readPlan, readResources } from './client.ts';
+import { NoAnswer, readHistory, readInstances, readPlan, readResources } from './client.ts';
 import { createProgress } from './progress.ts';
 
 const lookMs = 250;
@@ -61,7 +61,7 @@ async function wait(timeoutMs: number, look: () => Promise<readonly string[]>): 
   const endMs = Date.now() + timeoutMs;
   try {
     for (;;) {
-      const left = await look();
+      const left = await look().catch(unlessBusy);
       if (left.length === 0) return;
       if (Date.now() > endMs)
         throw new Error(
@@ -73,6 +73,12 @@ async function wait(timeoutMs: number, look: () => Promise<readonly string[]>): 
   } finally {
     progress.end();
   }
+}
+
+/** An operator that is slow to answer goes on all the same: it is asked again. */
+function unlessBusy(error: unknown): readonly string[] {
+  if (error instanceof NoAnswer) return [error.message];
+  throw error;
 }
 
 async function statusesNow(config: Config): Promise<readonly Status[]> {

@@ -59,21 +59,24 @@ export interface StatusInput {
   readonly nowMs: number;
 }
 
+/** Problems of one manifest in the message of a condition. */
+const mostTold = 3;
+
 export function settleStatus(input: StatusInput): Status {
   const { key, resource, verdict, problems, previous } = input;
-  const first = problems[0];
-  const drafts = first
-    ? verdict.conditions.map((draft) =>
-        draft.type === 'Accepted'
-          ? {
-              ...draft,
-              status: 'False' as const,
-              reason: 'InvalidManifest',
-              message: `${formatProblem(first)} (the last good version stays in force)`,
-            }
-          : draft,
-      )
-    : verdict.conditions;
+  const drafts =
+    problems.length > 0
+      ? verdict.conditions.map((draft) =>
+          draft.type === 'Accepted'
+            ? {
+                ...draft,
+                status: 'False' as const,
+                reason: 'InvalidManifest',
+                message: `${told(problems)} (the last good version stays in force)`,
+              }
+            : draft,
+        )
+      : verdict.conditions;
   return {
     key,
     kind: resource.kind,
@@ -102,6 +105,13 @@ function contested(message: string | undefined): ConditionDraft[] {
   return message === undefined ? [] : [{ type: 'Contested', status: 'True', reason: 'DeclaredElsewhere', message }];
 }
 
+/** All of them at once, so that nobody mends one only to be told of the next; of many the first. */
+function told(problems: readonly ManifestProblem[]): string {
+  const shown = problems.slice(0, mostTold).map(formatProblem).join('; also ');
+  const more = problems.length - mostTold;
+  return more > 0 ? `${shown}; and ${more} more: mcpnet validate tells all` : shown;
+}
+
 /** Trouble names the manifest in which it may be mended: `files.yaml:1 port 11100 belongs to service/postgres; ...`. */
 function withPlace(draft: ConditionDraft, { file, line }: Origin): ConditionDraft {
   const isTrouble = draft.status === (troubles.has(draft.type) ? 'True' : 'False');
@@ -119,7 +129,7 @@ export function rejectedStatus(
   previous: Status | undefined,
   nowMs: number,
 ): Status {
-  const message = problems[0] ? formatProblem(problems[0]) : 'invalid';
+  const message = told(problems);
   const drafts = ['Accepted', 'Ready'].map((type) => ({
     type,
     status: 'False' as const,

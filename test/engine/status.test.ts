@@ -80,6 +80,16 @@ describe('status', () => {
     ]);
   });
 
+  it('says everything that is wrong with a manifest, of much the first three and how many more', () => {
+    const wrong = (count: number): string => {
+      const problems = Array.from({ length: count }, (_, index) => ({ ...problem, line: index + 1 }));
+      return messages(settled([draft('Accepted', 'True')], { problems }))[0] ?? '';
+    };
+    expect(wrong(2)).to.include('files.yaml:1:5 spec.image is wrong; mend it; also files.yaml:2:5 spec.image is wrong');
+    expect(wrong(2)).to.not.include('more');
+    expect(wrong(5)).to.include('files.yaml:3:5').and.to.include('; and 2 more: mcpnet validate tells all');
+  });
+
   it('says that the manifest does not decide, where somebody holds it off', () => {
     const held = draft('Held', 'True', 'Paused', 'paused by a person');
     expect(messages(settled([draft('Ready', 'True')], { held }))).to.deep.equal(['words', 'paused by a person']);
