@@ -50,7 +50,7 @@ function judge(
     isOpen && upToDate >= replicas && common.every(({ status }) => status === 'True') && !isAwaiting(assessment);
   const sentence = `${serving.length} of ${replicas} replicas serve`;
   const outcome = outcomeOf(assessment, all, blocker);
-  const trouble = namingRevisions(blocker, assessment, outcome);
+  const trouble = namingRevisions(service, blocker, assessment, outcome);
   const conditions = [
     ...common,
     some

@@ -46,8 +46,14 @@ function trialsIn({ desire }: Assessment): DesiredItem[] {
 }
 
 /** Which revision is in trouble and which one serves in its place, where that is another. */
-export function namingRevisions({ message }: Trouble, { revisions }: Assessment, outcome: Outcome): string {
+export function namingRevisions(
+  { metadata: { name, namespace } }: Pick<Resource, 'metadata'>,
+  { message }: Trouble,
+  { revisions }: Assessment,
+  outcome: Outcome,
+): string {
   const { current, served } = revisions ?? {};
   if (outcome.result !== 'Failed' || served === undefined || served === current) return message;
-  return `revision ${current} does not come up, revision ${served} goes on serving: ${message}`;
+  const whose = namespace === 'default' ? name : `${name} -n ${namespace}`;
+  return `revision ${current} does not come up, revision ${served} goes on serving: ${message}; to go back: mcpnet rollback ${whose}`;
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../core/printable.ts';
 
 /** What {@link Paint} makes of a text. */
-const coloured = /^(\u001b\[\d+m)([^\u001b]*)(\u001b\[39m)$/;
+const coloured = /^(\p{Cc}\[\d+m)(\P{Cc}*)(\p{Cc}\[39m)$/u;
 
 /**
  * Columns of words, three spaces apart, as kubectl prints them. The last column is not padded. Cells may be coloured as a

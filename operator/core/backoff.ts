@@ -2,6 +2,8 @@ import type { FaultClass } from './fault.ts';
 
 const firstMs = 200;
 const steadyMs = 5_000;
+const triesAtOncePace = 3;
+const longestMissingMs = 20_000;
 /** No try waits for longer. */
 export const longestBackoffMs = 60_000;
 
@@ -14,6 +16,8 @@ export function backoffMs(faultClass: FaultClass, attempts: number, random: numb
     case 'invalid':
       return longestBackoffMs;
     case 'missing':
+      // Every look asks a registry, where an image is missing.
+      return Math.min(longestMissingMs, steadyMs * 2 ** Math.max(0, attempts - triesAtOncePace));
     case 'conflict':
       return steadyMs;
     case 'transient':

@@ -31,6 +31,8 @@ export interface Wait {
   readonly on?: ItemRef;
   /** When to look again without a hint from the world; absent: at the next event or resync. */
   readonly requeueAfterMs?: number;
+  /** How often the step was tried in vain; it is tried again after `requeueAfterMs`. */
+  readonly attempts?: number;
 }
 
 export interface Plan {
@@ -48,6 +50,13 @@ const verbs = {
   remove: 'remove',
 } as const;
 
+/** Why a step waits and, where it has failed, when it is tried again: no part of a status, since it changes with time. */
+export function waitText({ cause, attempts, requeueAfterMs = 0 }: Wait): string {
+  if (attempts === undefined) return cause;
+  const tried = attempts === 1 ? 'tried once' : `tried ${attempts} times`;
+  return `${cause} (${tried}, again in ${Math.ceil(requeueAfterMs / 1_000)} s)`;
+}
+
 /** The dry run as printed: a block per resource that has something to do, and the sum. */
 export function formatPlans(plans: readonly Plan[]): string {
   const blocks = plans.filter((plan) => plan.actions.length + plan.waits.length > 0).map(formatPlan);
@@ -57,7 +66,7 @@ export function formatPlans(plans: readonly Plan[]): string {
 function formatPlan(plan: Plan): string {
   const lines = [
     ...plan.actions.map(({ verb, item, cause }) => [`${verbs[verb]} ${item.type} ${item.id}`, cause] as const),
-    ...plan.waits.map(({ item, cause }) => [`wait   ${item.type} ${item.id}`, cause] as const),
+    ...plan.waits.map((wait) => [`wait   ${wait.item.type} ${wait.item.id}`, waitText(wait)] as const),
   ];
   const width = Math.max(...lines.map(([what]) => what.length));
   return [displayKey(plan.key), ...lines.map(([what, cause]) => `  ${what.padEnd(width)}   ${cause}`)].join('\n');

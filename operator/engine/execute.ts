@@ -17,6 +17,11 @@ interface Failure {
   readonly hash: string;
 }
 
+export interface Retry {
+  readonly attempts: number;
+  readonly afterMs: number;
+}
+
 export interface ExecutorDeps {
   readonly drivers: readonly Driver[];
   readonly observation: Observation;
@@ -64,7 +69,8 @@ export class Executor {
       const leftMs = failure.retryAtMs - nowMs;
       // Nothing waits for longer than that: the clock was set back.
       if (leftMs <= 0 || leftMs > longestBackoffMs) return true;
-      waits.push({ item: action.item, cause: failure.fault.message, requeueAfterMs: leftMs });
+      const { fault, attempts } = failure;
+      waits.push({ item: action.item, cause: fault.message, requeueAfterMs: leftMs, attempts });
       return false;
     });
     return { ...plan, actions, waits };
@@ -77,6 +83,12 @@ export class Executor {
     this.#busy.set(item, action);
     const run = this.#run(key, action).finally(() => this.#running.delete(run));
     this.#running.add(run);
+  }
+
+  /** How often the last action on an item was tried in vain, and when it is tried again; undefined where it went well. */
+  retry(item: ItemKey): Retry | undefined {
+    const failure = this.#failures.get(item);
+    return failure && { attempts: failure.attempts, afterMs: failure.retryAtMs - this.#deps.clock.now() };
   }
 
   /** Forgets the failure of an item that is as it should be, or that nobody wants any more. */

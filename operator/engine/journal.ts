@@ -5,6 +5,7 @@ import type { Action } from '../core/plan.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Events } from './events.ts';
+import type { Retry } from './execute.ts';
 import type { Status } from './status.ts';
 
 /** Reasons that tell of progress, not of trouble. */
@@ -20,7 +21,8 @@ export class Journal {
     this.#logger = logger;
   }
 
-  actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
+  /** @param retry of an action that failed: how often it did, and when it is tried again */
+  actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined, retry?: Retry): void {
     const { verb, item, cause } = action;
     const what = { key, verb, item: itemKey(item), cause };
     if (!fault) {
@@ -29,7 +31,9 @@ export class Journal {
       return;
     }
     const stack = fault.class === 'bug' ? { stack: fault.stack } : {};
-    this.#logger.warn('failed', { ...what, class: fault.class, reason: fault.reason, fault: fault.message, ...stack });
+    const again = retry && { attempts: retry.attempts, retryAfterMs: retry.afterMs };
+    const why = { class: fault.class, reason: fault.reason, fault: fault.message };
+    this.#logger.warn('failed', { ...what, ...why, ...again, ...stack });
     this.#events.record(key, 'Warning', fault.reason, fault.message);
   }
 

@@ -214,7 +214,7 @@ export class Operator {
   }
 
   #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {
-    this.#journal.actionEnded(key, action, fault);
+    this.#journal.actionEnded(key, action, fault, this.#executor.retry(itemKey(action.item)));
     this.#deps.instruments?.actionEnded(key, action, fault);
     this.#queue.add(key);
     this.#wake(action.item);

@@ -45,7 +45,7 @@ describe('the report on a network', () => {
       '  ok        a   fine',
       '  warn      b   hm',
       '            -> look',
-      '  fail      c   says "no" & <stops>\u0007',
+      '  fail      c   says "no" & <stops>\\u0007',
       '            -> mend it',
       '  unknown   d   dark',
       '',

@@ -27,10 +27,13 @@ describe('backoff', () => {
     expect(backoffMs('transient', 1, 0)).to.equal(100);
   });
 
-  it('looks steadily after what is missing or in the way, however long that lasts', () => {
-    for (const fault of ['missing', 'conflict'] as const) {
-      expect([1, 5, 100].map((attempts) => backoffMs(fault, attempts, 0.3))).to.deep.equal([5_000, 5_000, 5_000]);
-    }
+  it('looks steadily after what is in the way, however long that lasts', () => {
+    expect([1, 5, 100].map((attempts) => backoffMs('conflict', attempts, 0.3))).to.deep.equal([5_000, 5_000, 5_000]);
+  });
+
+  it('looks less often after what goes on missing', () => {
+    const waits = [1, 3, 4, 5, 6, 2000].map((attempts) => backoffMs('missing', attempts, 0.3));
+    expect(waits).to.deep.equal([5_000, 5_000, 10_000, 20_000, 20_000, 20_000]);
   });
 
   it('hurries least where a person must edit a manifest', () => {

@@ -190,6 +190,12 @@ describe('a bad manifest', function () {
       says: /^late\.yaml:\d+ .*image "registry\.invalid\/no\/such:1" is not here and cannot be pulled.*build it/,
     },
     {
+      what: 'names an image with a slip in its tag',
+      spec: () => ({ image: 'mcpnet/everything:2026.8.13' }),
+      reason: 'ImageMissing',
+      says: /^late\.yaml:\d+ .*image "mcpnet\/everything:2026\.8\.13" is not here.*did you mean "mcpnet\/everything:2026\.8\.31", which is here\?/,
+    },
+    {
       what: 'runs a server that never speaks MCP',
       spec: () => ({ env: [{ name: 'NEVER_SPEAK', value: '1' }], healthCheck: { startupTimeout: '2s' } }),
       reason: 'NotSpeakingMCP',

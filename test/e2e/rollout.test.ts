@@ -74,8 +74,12 @@ describe('a service of which there cannot be two', function () {
     await net.write('calc.yaml', calc({ image: 'mcpnet-test/no-such-image:1' }));
     const status = await net.until('calc', (each) => conditionOf(each, 'Degraded')?.reason === 'ImageMissing');
     expect(conditionOf(status, 'Degraded')?.message).to.match(
-      /revision 3 does not come up, revision 2 goes on serving: /,
+      /revision 3 does not come up, revision 2 goes on serving: .*; to go back: mcpnet rollback calc$/,
     );
+    await eventually(async () => {
+      const plan = (await ask(`http://127.0.0.1:${net.ports.dashboard}/api/v1/plan`)).body;
+      expect(plan).to.match(/is not here and cannot be pulled .* \(tried (once|\d+ times), again in \d+ s\)/);
+    });
     const { stdout } = await net.cli('history', 'calc');
     expect(stdout).to.match(/^3 +Failed \(ImageMissing\)/m);
     await net.write('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));

@@ -81,7 +81,10 @@ describe('the journal of what was done', () => {
   it('warns of what failed, with class and reason, and with the stack where it is a bug', () => {
     const { journal, log, told } = bench();
     const action: Action = { verb: 'create', item, cause: 'c' };
-    journal.actionEnded(key, action, new Fault('missing', 'ImageMissing', 'no image'));
+    journal.actionEnded(key, action, new Fault('missing', 'ImageMissing', 'no image'), {
+      attempts: 4,
+      afterMs: 10_000,
+    });
     const bug = new Fault('bug', 'InternalError', 'x is not a function');
     journal.actionEnded(key, action, bug);
     expect(told()).to.deep.equal(['Warning ImageMissing: no image', 'Warning InternalError: x is not a function']);
@@ -90,7 +93,14 @@ describe('the journal of what was done', () => {
       {
         level: 'warn',
         message: 'failed',
-        fields: { ...what, class: 'missing', reason: 'ImageMissing', fault: 'no image' },
+        fields: {
+          ...what,
+          class: 'missing',
+          reason: 'ImageMissing',
+          fault: 'no image',
+          attempts: 4,
+          retryAfterMs: 10_000,
+        },
       },
       {
         level: 'warn',

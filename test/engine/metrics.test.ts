@@ -110,7 +110,8 @@ describe('metrics', () => {
     for (const name of ['files', 'other']) harness.world.engine.kill(harness.world.running(name)[0] ?? '');
     await harness.pass(60_000);
     expect([...metrics.engine.restarts]).to.have.lengthOf(2);
-    await run(service('other'));
+    harness.source.remove(service('files'));
+    await harness.pass(120_000);
     expect([...metrics.engine.restarts]).to.deep.equal([['MCPService/default/other', 1]]);
   });
 

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { Fault } from '../../core/fault.ts';
+import { likelyImage } from '../../core/image-name.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { call, statusOf } from './client.ts';
 
@@ -35,11 +36,20 @@ export async function resolveImage(
     reasons.push(failure ?? 'it vanished after the pull');
   }
   const names = candidates.map((name) => `"${name}"`).join(' or ');
+  const meant = likelyImage(candidates[0] ?? '', await namesHere(docker));
+  const remedy =
+    meant === undefined ? 'build it with `mcpnet images`, or name another' : `did you mean "${meant}", which is here?`;
   throw new Fault(
     'missing',
     'ImageMissing',
-    `image ${names} is not here and cannot be pulled (${reasons[0] ?? ''}); build it with \`mcpnet images\`, or name another`,
+    `image ${names} is not here and cannot be pulled (${reasons[0] ?? ''}); ${remedy}`,
   );
+}
+
+/** Nothing where the engine does not tell: a guess is no reason to fail otherwise. */
+async function namesHere(docker: Docker): Promise<string[]> {
+  const images = await call('list images', docker.listImages()).catch(() => []);
+  return images.flatMap(({ RepoTags: tags }) => tags ?? []);
 }
 
 /** Id of the image that a name means; undefined if it means none. */
