@@ -23,6 +23,54 @@ export interface Source {
    * to have changed, by a source that can read it alone.
    */
   watch(changed: (file?: string) => void, signal: AbortSignal): void;
+  /** How it fares; of a source that has more to tell than what it declares. */
+  report?(): SourceReport;
+  /** Has it look now: somebody says that there is something new. */
+  poke?(): void;
+  /** Calls back with what people should know of, until the signal aborts. */
+  tell?(listener: (news: SourceNews) => void, signal: AbortSignal): void;
+}
+
+/** How a source fares that brings versions of all its manifests at once. Times are RFC 3339, UTC. */
+export interface SourceReport {
+  readonly kind: 'git';
+  readonly url: string;
+  readonly ref: string;
+  /** From the root of the repository; empty for all of it. */
+  readonly path: string;
+  /** The version in force. */
+  readonly applied?: AppliedCommit;
+  /** The newest version, if it is not in force. */
+  readonly refused?: RefusedCommit;
+  /** Why it cannot be read now. */
+  readonly failure?: { readonly message: string; readonly since: string; readonly attempts: number };
+  /** When it was last read. */
+  readonly checkedAt?: string;
+}
+
+export interface AppliedCommit {
+  readonly commit: string;
+  readonly subject: string;
+  readonly author: string;
+  readonly committedAt: string;
+  readonly appliedAt: string;
+}
+
+export interface RefusedCommit {
+  /** Absent where the branch is gone. */
+  readonly commit?: string;
+  readonly reason: 'InvalidManifests' | 'HistoryRewritten' | 'BranchMissing' | 'Emptied' | 'NotSigned';
+  /** What, and what to do. */
+  readonly message: string;
+  /** `files.yaml:14:3 spec.replicas must be integer; write a whole number` */
+  readonly problems: readonly string[];
+  readonly since: string;
+}
+
+export interface SourceNews {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** One file, with the files of the last scan around it. */

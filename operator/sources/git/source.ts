@@ -1,0 +1,236 @@
+import { join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import type { ManifestProblem, RefusedCommit, Snapshot, Source, SourceNews, SourceReport } from '../../ports/source.ts';
+import { openAccess, secretKeys } from './access.ts';
+import { parseAddress, type GitAddress } from './address.ts';
+import { readApplied, writeApplied, type Applied } from './applied-file.ts';
+import { CommitManifests } from './commit-manifests.ts';
+import { judgeCommit, short } from './judgement.ts';
+import { Repository } from './repository.ts';
+import { GitFailed, type GitEnvironment } from './run-git.ts';
+import { Rounds } from './rounds.ts';
+
+/** A repository, and what of it is read how. */
+export interface GitPlace {
+  readonly url: string;
+  /** A branch, a tag, or the whole id of a commit. */
+  readonly ref: string;
+  /** From the root of the repository; empty for all of it. */
+  readonly path: string;
+  /** The name of the secret with what is needed to read it. */
+  readonly secret?: string;
+  readonly intervalMs: number;
+  /** Whether its branch may be moved to where history does not lead. */
+  readonly allowRewrite: boolean;
+  /** Whether only commits with a signature count. */
+  readonly verify: boolean;
+}
+
+export interface GitSourceDeps {
+  readonly place: GitPlace;
+  /** Its own, kept from one operator to the next. */
+  readonly directory: string;
+  readonly env: GitEnvironment;
+  readonly secrets: Secrets;
+  readonly allowEmpty: boolean;
+  readonly judge: (snapshot: Snapshot) => readonly ManifestProblem[];
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** What was read this long ago is taken for the newest by who only looks. */
+const freshMs = 5_000;
+/** No start waits longer than this for a repository that does not answer. */
+const longestLookMs = 15_000;
+const nothingYet: Snapshot = { documents: [], problems: [], complete: false };
+
+/** What makes one source of a repository the same as before: where it lies and what of it is read, not the branch. */
+export function gitSourceId({ url, path }: Pick<GitPlace, 'url' | 'path'>): string {
+  return path === '' ? `git:${url}` : `git:${url}//${path}`;
+}
+
+/**
+ * Manifests of a git repository. A commit is applied whole, if all of it is valid, or not at all; until then the one before
+ * stays in force, whatever becomes of the repository.
+ */
+export class GitSource implements Source {
+  readonly name: string;
+  readonly id: string;
+  readonly takesStrays = false;
+  readonly #deps: GitSourceDeps;
+  readonly #address: GitAddress;
+  readonly #repository: Repository;
+  readonly #manifests: CommitManifests;
+  readonly #rounds: Rounds;
+  readonly #listeners = new Set<(news: SourceNews) => void>();
+  #current: { readonly applied: Applied; readonly snapshot: Snapshot } | undefined;
+  #refused: RefusedCommit | undefined;
+  #failure: SourceReport['failure'];
+  #checkedAtMs: number | undefined;
+  #changed: () => void = () => undefined;
+
+  constructor(deps: GitSourceDeps) {
+    const { place, directory, env, clock, random } = deps;
+    const { url, ref, path } = place;
+    this.#deps = deps;
+    this.#address = parseAddress(url);
+    this.name = `git ${url} (${path === '' ? ref : `${ref}, ${path}`})`;
+    this.id = gitSourceId(place);
+    this.#repository = new Repository(join(directory, 'repository'), env);
+    this.#manifests = new CommitManifests(this.#repository, path, join(directory, 'files'));
+    this.#rounds = new Rounds({
+      clock,
+      random,
+      intervalMs: place.intervalMs,
+      round: (signal) => this.#look(signal),
+    });
+  }
+
+  async scan(): Promise<Snapshot> {
+    await this.#recall().catch((error: unknown) => {
+      this.#fail(error);
+    });
+    const isStale = this.#deps.clock.now() - (this.#checkedAtMs ?? -Infinity) > freshMs;
+    if (!this.#rounds.isGoing && isStale) await this.#look(AbortSignal.timeout(longestLookMs));
+    return this.#current?.snapshot ?? nothingYet;
+  }
+
+  watch(changed: () => void, signal: AbortSignal): void {
+    this.#changed = changed;
+    this.#rounds.start(signal);
+  }
+
+  poke(): void {
+    this.#rounds.now();
+  }
+
+  tell(listener: (news: SourceNews) => void, signal: AbortSignal): void {
+    this.#listeners.add(listener);
+    signal.addEventListener('abort', () => this.#listeners.delete(listener));
+  }
+
+  report(): SourceReport {
+    const { url, ref, path } = this.#deps.place;
+    const applied = this.#current?.applied;
+    return {
+      kind: 'git',
+      url,
+      ref,
+      path,
+      ...(applied && { applied: withoutCount(applied) }),
+      ...(this.#refused && { refused: this.#refused }),
+      ...(this.#failure && { failure: this.#failure }),
+      ...(this.#checkedAtMs !== undefined && { checkedAt: new Date(this.#checkedAtMs).toISOString() }),
+    };
+  }
+
+  /** Takes over what another process, or the one before, has applied meanwhile. */
+  async #recall(): Promise<void> {
+    const applied = await readApplied(this.#appliedFile);
+    if (!applied || applied.commit === this.#current?.applied.commit) return;
+    await this.#repository.open();
+    this.#current = { applied, snapshot: await this.#manifests.read(applied.commit) };
+  }
+
+  /** Looks once, and says whether that went well. */
+  async #look(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#update(signal);
+      this.#checkedAtMs = this.#deps.clock.now();
+      if (this.#failure) this.#say('Normal', 'RepositoryRead', 'it can be read again');
+      this.#failure = undefined;
+      return true;
+    } catch (error) {
+      if (error instanceof GitFailed && /corrupt|not a git repo|bad object|loose object/i.test(error.said))
+        await this.#repository.discard().catch(() => undefined);
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #update(signal: AbortSignal): Promise<void> {
+    const { place, secrets, allowEmpty, judge } = this.#deps;
+    const { ref, path, secret, allowRewrite, verify } = place;
+    const commit = await this.#fetch(signal);
+    const applied = this.#current?.applied ?? (await readApplied(this.#appliedFile));
+    if (commit === undefined) {
+      if (allowEmpty && applied) await this.#apply({ ...applied, documents: 0 }, { ...nothingYet, complete: true });
+      else this.#refuse({ reason: 'BranchMissing', message: whyMissing(ref), problems: [] });
+      return;
+    }
+    if (commit === this.#current?.applied.commit && this.#current.applied.ref === ref) {
+      this.#refused = undefined;
+      return;
+    }
+    if (commit === this.#refused?.commit && this.#refused.reason === 'InvalidManifests') return;
+    const signers = verify ? ((secret && secrets.value(secret, secretKeys.signers)) ?? '') : undefined;
+    const rules = { ref, path, allowEmpty, allowRewrite, allowedSigners: signers, judge };
+    const judgement = await judgeCommit(commit, applied, this.#repository, this.#manifests, rules);
+    if ('refused' in judgement) {
+      this.#refuse(judgement.refused);
+      return;
+    }
+    const facts = await this.#repository.factsOf(commit);
+    const appliedAt = new Date(this.#deps.clock.now()).toISOString();
+    const documents = judgement.snapshot.documents.length;
+    await this.#apply({ commit, ref, ...facts, appliedAt, documents }, judgement.snapshot);
+    await this.#repository.keep(commit);
+  }
+
+  async #fetch(signal: AbortSignal): Promise<string | undefined> {
+    const { place, directory, secrets } = this.#deps;
+    await this.#repository.open();
+    const access = await openAccess(this.#address, place.secret, secrets, join(directory, 'ssh'));
+    try {
+      const isKnown = (await readApplied(this.#appliedFile)) !== undefined;
+      return await this.#repository.fetch(place.url, place.ref, { access, signal, isShallow: !isKnown });
+    } finally {
+      await access.end();
+    }
+  }
+
+  /** What is kept is kept before it counts: whoever comes after a crash goes on from here. */
+  async #apply(applied: Applied, snapshot: Snapshot): Promise<void> {
+    if (applied.commit === this.#current?.applied.commit && applied.documents === this.#current.applied.documents)
+      return;
+    await writeApplied(this.#appliedFile, applied);
+    this.#current = { applied, snapshot };
+    this.#refused = undefined;
+    this.#changed();
+    this.#say('Normal', 'CommitApplied', `${short(applied.commit)} "${applied.subject}" by ${applied.author}`);
+  }
+
+  #refuse(refused: Omit<RefusedCommit, 'since'>): void {
+    const before = this.#refused;
+    if (before?.commit === refused.commit && before?.message === refused.message) return;
+    this.#refused = { ...refused, since: new Date(this.#deps.clock.now()).toISOString() };
+    const [first] = refused.problems;
+    this.#say('Warning', refused.reason, first === undefined ? refused.message : `${refused.message}: ${first}`);
+  }
+
+  #fail(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const message = this.#deps.secrets.redact(text);
+    const since = this.#failure?.since ?? new Date(this.#deps.clock.now()).toISOString();
+    const isNews = this.#failure?.message !== message;
+    this.#failure = { message, since, attempts: (this.#failure?.attempts ?? 0) + 1 };
+    if (isNews) this.#say('Warning', 'RepositoryUnreadable', message);
+  }
+
+  #say(type: SourceNews['type'], reason: string, message: string): void {
+    for (const listener of this.#listeners) listener({ type, reason, message });
+  }
+
+  get #appliedFile(): string {
+    return join(this.#deps.directory, 'applied.json');
+  }
+}
+
+function withoutCount({ documents: _documents, ref: _ref, ...applied }: Applied): NonNullable<SourceReport['applied']> {
+  return applied;
+}
+
+function whyMissing(ref: string): string {
+  return `the repository has no branch or tag ${ref}; what was applied stays. Push it again, name another with --ref, or run with --allow-empty if nothing is to be left`;
+}
