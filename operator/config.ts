@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gitPlaces } from './git-places.ts';
+import type { GitPlace } from './sources/git/git-place.ts';
 
 /** Settings of one run, from flags and the environment. The only reader of the environment. */
 export interface Config {
@@ -14,6 +16,8 @@ export interface Config {
   readonly secrets: string;
   readonly allowEmpty: boolean;
   readonly dockerHost: string | undefined;
+  /** What git needs of ours: where programs are, the way through proxies, authorities that are trusted. */
+  readonly gitEnvironment: Readonly<Record<string, string>>;
   /** Further names by which the dashboard port may be asked for. */
   readonly apiHosts: readonly string[];
   /** Whether traces are sent, to where the variables of OpenTelemetry say. */
@@ -24,11 +28,13 @@ export interface Config {
 }
 
 /** A place that manifests come from. */
-export interface SourcePlace {
-  readonly kind: 'directory';
-  /** Absolute. */
-  readonly path: string;
-}
+export type SourcePlace =
+  | {
+      readonly kind: 'directory';
+      /** Absolute. */
+      readonly path: string;
+    }
+  | ({ readonly kind: 'git'; /** As commands and webhooks call it. */ readonly alias: string } & GitPlace);
 
 export interface Flags {
   readonly scope?: string;
@@ -40,24 +46,61 @@ export interface Flags {
   readonly logFormat?: string;
 }
 
+/** Flags of the commands that read manifests from repositories. */
+export interface GitFlags {
+  readonly git?: readonly string[];
+  readonly ref?: string;
+  readonly path?: string;
+  readonly gitSecret?: readonly string[];
+  readonly gitInterval?: number;
+  readonly gitVerify?: boolean;
+  readonly gitStatus?: GitPlace['statuses'];
+  readonly allowRewrite?: boolean;
+}
+
+const forGit = [
+  'PATH',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+] as const;
+
 export const defaultScope = 'mcpnet';
 
-export function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = process.env): Config {
   const scope = flags.scope ?? env['MCPNET_SCOPE'] ?? defaultScope;
   const state = resolve(
     flags.state ??
       env['MCPNET_STATE'] ??
       join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'mcpnet', scope),
   );
+  const repositories = gitPlaces(flags);
   const manifests = resolve(flags.manifests ?? env['MCPNET_MANIFESTS'] ?? 'manifests');
   return {
     scope,
     state,
     manifests,
-    sources: [{ kind: 'directory', path: manifests }],
+    sources: [
+      // Who names another place does not mean the default one as well.
+      ...(repositories.length === 0 || (flags.manifests ?? env['MCPNET_MANIFESTS']) !== undefined
+        ? [{ kind: 'directory' as const, path: manifests }]
+        : []),
+      ...repositories,
+    ],
     secrets: resolve(flags.secrets ?? env['MCPNET_SECRETS'] ?? join(state, 'secrets')),
     allowEmpty: flags.allowEmpty ?? false,
     dockerHost: env['DOCKER_HOST'],
+    gitEnvironment: Object.fromEntries(
+      forGit.flatMap((name) => {
+        const value = env[name];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    ),
     apiHosts: (env['MCPNET_API_HOSTS'] ?? '')
       .toLowerCase()
       .split(/[\s,]+/)

@@ -1,12 +1,46 @@
+import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { hashOf } from './core/hash.ts';
+import { problemsIn } from './engine/problems.ts';
+import { systemClock } from './ports/clock.ts';
+import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
+import { DirectorySecrets } from './secrets.ts';
 import { DirectorySource } from './sources/directory.ts';
 
-/** The places that manifests come from by these settings. What a place needs is loaded only where it is used. */
-export async function openSources(config: Config): Promise<readonly Source[]> {
-  return Promise.all(config.sources.map(openSource));
+export interface Opening {
+  /** Where tokens and keys are. */
+  readonly secrets: Secrets;
+  /** Whether another process may go on from what is read: not for those who only look. */
+  readonly keeps: boolean;
 }
 
-async function openSource(place: Config['sources'][number]): Promise<Source> {
-  return new DirectorySource(place.path);
+/** The places that manifests come from by these settings. What a place needs is loaded only where it is used. */
+export async function openSources(
+  config: Config,
+  opening: Opening = { secrets: new DirectorySecrets(config.secrets), keeps: false },
+): Promise<readonly Source[]> {
+  return Promise.all(config.sources.map((place) => openSource(place, config, opening)));
+}
+
+async function openSource(
+  place: Config['sources'][number],
+  config: Config,
+  { secrets, keeps }: Opening,
+): Promise<Source> {
+  if (place.kind === 'directory') return new DirectorySource(place.path);
+  const { GitSource } = await import('./sources/git/source.ts');
+  const { gitSourceId } = await import('./sources/git/git-place.ts');
+  return new GitSource({
+    place,
+    alias: place.alias,
+    directory: join(config.state, 'git', hashOf(gitSourceId(place))),
+    keeps,
+    env: config.gitEnvironment,
+    secrets,
+    allowEmpty: config.allowEmpty,
+    judge: problemsIn,
+    clock: systemClock,
+    random: Math.random,
+  });
 }

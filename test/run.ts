@@ -31,6 +31,7 @@ const suites: Readonly<Record<string, Suite>> = {
   simulate: { files: ['test/simulate/**/*.test.ts'], timeoutMs: 120_000, real: false },
   fuzz: { files: ['test/fuzz/**/*.test.ts'], timeoutMs: 300_000, real: false },
   bridge: { files: ['test/bridge/**/*.test.ts'], timeoutMs: 60_000, real: false },
+  git: { files: ['test/git/**/*.test.ts'], timeoutMs: 120_000, real: true },
   contract: {
     files: ['docker', 'consul', 'haproxy'].map((part) => `test/contract/${part}.test.ts`),
     timeoutMs: 120_000,

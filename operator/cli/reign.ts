@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { assembleOn } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { findCondition } from '../core/condition.ts';
+import { keyOf } from '../core/resource.ts';
 import type { Operator } from '../engine/operator.ts';
 import type { Status } from '../engine/status.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
@@ -63,6 +64,7 @@ export async function reign(
   });
   const parts = { config, platform, operator, traffic, measured: measuring.extensions };
   announceReadiness(operator, logger);
+  for (const source of sources) tellOf(source, operator, logger, end);
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
   const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {
@@ -102,6 +104,16 @@ function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, un
     scan: async () => looked(await source.scan()),
     ...(source.read && { read: async (file: string) => looked(await source.read?.(file)) }),
   };
+}
+
+/** What happens to a source is told in the log, and by events of its own. */
+function tellOf(source: Source, { events }: Operator, logger: Logger, end: AbortSignal): void {
+  const name = source.alias ?? source.name;
+  source.tell?.(({ type, reason, message }) => {
+    if (type === 'Warning') logger.warn('source', { name, reason, message });
+    else logger.info('source', { name, reason, message });
+    events.record(keyOf('Source', 'default', name), type, reason, message);
+  }, end);
 }
 
 /** Stops in the very moment of the signal; resolves when that is done. */

@@ -26,13 +26,13 @@ export async function runOperator(config: Config): Promise<void> {
   });
   // Heard from the moment at which anybody can know of this process.
   const stop = stopSignal();
+  const sources = await openSources(config, { secrets: platform.secrets, keeps: true });
   logger.info('operator starts', {
     version: config.version,
     scope: config.scope,
-    manifests: config.manifests,
+    manifests: sources.map(({ name }) => name).join(' and '),
     state: config.state,
   });
-  const sources = await openSources(config);
   while (!stop.aborted) {
     const consuls = await declaredConsuls(sources);
     const hold = await standBy(locksOf(platform, config, consuls), logger, stop);

@@ -1,17 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { MCPService } from '../../schemas/types.ts';
-import { readConfig, type Config, type Flags } from '../config.ts';
+import { readConfig, type Config, type Flags, type GitFlags } from '../config.ts';
+import { addGitOptions } from './source-options.ts';
 
 export function startCommand(program: Command): void {
-  program
+  const start = program
     .command('start')
     .description('install and build what is missing (engine, images), then run the operator in the foreground')
-    .option('--allow-empty', 'let an emptied directory remove everything that it declared')
-    .action(async (_options: Flags, command: Command) => {
-      const config = readConfig(command.optsWithGlobals<Flags>());
-      await prepareAndRun(config);
-    });
+    .option('--allow-empty', 'let an emptied directory or repository remove everything that it declared');
+  addGitOptions(start).action(async (_options: Flags & GitFlags, command: Command) => {
+    const config = readConfig(command.optsWithGlobals<Flags & GitFlags>());
+    await prepareAndRun(config);
+  });
 }
 
 /** Each part is loaded when its turn comes: the images are not built by what runs afterwards. */
@@ -38,9 +39,9 @@ function leave(): void {
 /** What the manifests name, and the bridge. */
 async function wantedImages(config: Config): Promise<string[]> {
   const { Store } = await import('../engine/store.ts');
-  const { DirectorySource } = await import('../sources/directory.ts');
+  const { openSources } = await import('../open-sources.ts');
   const store = new Store({ allowEmpty: true });
-  store.apply(await new DirectorySource(config.manifests).scan(), false);
+  for (const source of await openSources(config)) store.apply(await source.scan(), false, source.name);
   const services = store.ofKind('MCPService');
   // Of kind MCPService, so admission has validated them against that schema.
   return [...services.map(({ spec }) => (spec as MCPService['spec']).image), `mcpnet/bridge:${config.version}`];

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { readConfig, type Flags } from '../config.ts';
+import { readConfig, type Flags, type GitFlags } from '../config.ts';
+import { addGitOptions } from './source-options.ts';
 
 export function upCommand(program: Command): void {
-  program
+  const up = program
     .command('up')
-    .description('run the operator on a directory of manifests, in the foreground')
-    .option('--allow-empty', 'let an emptied directory remove everything that it declared')
-    .action(async (_options: Flags, command: Command) => {
-      // Loaded only here: commands that merely ask stay quick.
-      const { runOperator } = await import('./run-operator.ts');
-      await runOperator(readConfig(command.optsWithGlobals<Flags>()));
-    });
+    .description('run the operator on a directory of manifests or on repositories, in the foreground')
+    .option('--allow-empty', 'let an emptied directory or repository remove everything that it declared');
+  addGitOptions(up).action(async (_options: Flags & GitFlags, command: Command) => {
+    // Loaded only here: commands that merely ask stay quick.
+    const { runOperator } = await import('./run-operator.ts');
+    await runOperator(readConfig(command.optsWithGlobals<Flags & GitFlags>()));
+  });
 }

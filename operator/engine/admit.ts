@@ -40,7 +40,18 @@ const validators = new Map<string, ValidateFunction>(
   }),
 );
 
+/** Documents do not change; several may ask about the same one. */
+const admittedBefore = new WeakMap<SourceDocument, Verdict>();
+
 export function admit(document: SourceDocument): Verdict {
+  const known = admittedBefore.get(document);
+  if (known) return known;
+  const verdict = judge(document);
+  if (verdict.ok) admittedBefore.set(document, verdict);
+  return verdict;
+}
+
+function judge(document: SourceDocument): Verdict {
   const { value } = document;
   if (!isRecord(value))
     return reject(document, [], 'is not an object', 'write a mapping with apiVersion, kind, metadata and spec');

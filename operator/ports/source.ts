@@ -14,6 +14,8 @@ export interface Source {
    * it says no.
    */
   readonly takesStrays?: boolean;
+  /** What commands and webhooks call it. */
+  readonly alias?: string;
   /** Reads everything, now. Never throws: what cannot be read is a problem in the snapshot. */
   scan(): Promise<Snapshot>;
   /** What one file says now; undefined if only a scan can tell (it is gone, or not where the last scan looked). */

@@ -23,6 +23,7 @@ export const directoryId = 'directory';
 export class DirectorySource implements Source {
   readonly name: string;
   readonly id = directoryId;
+  readonly alias = directoryId;
   readonly #files = new Map<string, ManifestFile>();
   readonly #now: () => number;
   readonly #mostFiles: number;

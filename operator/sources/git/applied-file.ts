@@ -7,6 +7,8 @@ export interface Applied extends AppliedCommit {
   /** The branch it was the newest commit of. */
   readonly ref: string;
   readonly documents: number;
+  /** Whether the branch was deleted since, and that was meant. */
+  readonly isGone?: boolean;
 }
 
 /** Undefined if nothing was applied yet, or the file is not one of ours: then the newest commit is taken as the first. */

@@ -9,28 +9,17 @@ import { CommitManifests } from './commit-manifests.ts';
 import { judgeCommit, short } from './judgement.ts';
 import { Repository } from './repository.ts';
 import { GitFailed, type GitEnvironment } from './run-git.ts';
+import { gitSourceId, type GitPlace } from './git-place.ts';
 import { Rounds } from './rounds.ts';
-
-/** A repository, and what of it is read how. */
-export interface GitPlace {
-  readonly url: string;
-  /** A branch, a tag, or the whole id of a commit. */
-  readonly ref: string;
-  /** From the root of the repository; empty for all of it. */
-  readonly path: string;
-  /** The name of the secret with what is needed to read it. */
-  readonly secret?: string;
-  readonly intervalMs: number;
-  /** Whether its branch may be moved to where history does not lead. */
-  readonly allowRewrite: boolean;
-  /** Whether only commits with a signature count. */
-  readonly verify: boolean;
-}
 
 export interface GitSourceDeps {
   readonly place: GitPlace;
+  /** As commands and webhooks call it. */
+  readonly alias: string;
   /** Its own, kept from one operator to the next. */
   readonly directory: string;
+  /** Whether what is applied is kept for the next operator: not by who only looks. */
+  readonly keeps: boolean;
   readonly env: GitEnvironment;
   readonly secrets: Secrets;
   readonly allowEmpty: boolean;
@@ -43,12 +32,8 @@ export interface GitSourceDeps {
 const freshMs = 5_000;
 /** No start waits longer than this for a repository that does not answer. */
 const longestLookMs = 15_000;
-const nothingYet: Snapshot = { documents: [], problems: [], complete: false };
-
-/** What makes one source of a repository the same as before: where it lies and what of it is read, not the branch. */
-export function gitSourceId({ url, path }: Pick<GitPlace, 'url' | 'path'>): string {
-  return path === '' ? `git:${url}` : `git:${url}//${path}`;
-}
+const nothing: Snapshot = { documents: [], problems: [], complete: true };
+const nothingYet: Snapshot = { ...nothing, complete: false };
 
 /**
  * Manifests of a git repository. A commit is applied whole, if all of it is valid, or not at all; until then the one before
@@ -57,6 +42,7 @@ export function gitSourceId({ url, path }: Pick<GitPlace, 'url' | 'path'>): stri
 export class GitSource implements Source {
   readonly name: string;
   readonly id: string;
+  readonly alias: string;
   readonly takesStrays = false;
   readonly #deps: GitSourceDeps;
   readonly #address: GitAddress;
@@ -71,13 +57,14 @@ export class GitSource implements Source {
   #changed: () => void = () => undefined;
 
   constructor(deps: GitSourceDeps) {
-    const { place, directory, env, clock, random } = deps;
+    const { place, alias, directory, keeps, env, clock, random } = deps;
     const { url, ref, path } = place;
     this.#deps = deps;
     this.#address = parseAddress(url);
     this.name = `git ${url} (${path === '' ? ref : `${ref}, ${path}`})`;
     this.id = gitSourceId(place);
-    this.#repository = new Repository(join(directory, 'repository'), env);
+    this.alias = alias;
+    this.#repository = new Repository(join(directory, keeps ? 'repository' : 'look'), env);
     this.#manifests = new CommitManifests(this.#repository, path, join(directory, 'files'));
     this.#rounds = new Rounds({
       clock,
@@ -118,7 +105,7 @@ export class GitSource implements Source {
       url,
       ref,
       path,
-      ...(applied && { applied: withoutCount(applied) }),
+      ...(applied && { applied: shown(applied) }),
       ...(this.#refused && { refused: this.#refused }),
       ...(this.#failure && { failure: this.#failure }),
       ...(this.#checkedAtMs !== undefined && { checkedAt: new Date(this.#checkedAtMs).toISOString() }),
@@ -127,10 +114,12 @@ export class GitSource implements Source {
 
   /** Takes over what another process, or the one before, has applied meanwhile. */
   async #recall(): Promise<void> {
+    if (!this.#deps.keeps) return;
     const applied = await readApplied(this.#appliedFile);
-    if (!applied || applied.commit === this.#current?.applied.commit) return;
+    if (!applied || applied.appliedAt === this.#current?.applied.appliedAt) return;
     await this.#repository.open();
-    this.#current = { applied, snapshot: await this.#manifests.read(applied.commit) };
+    const snapshot = applied.isGone ? nothing : await this.#manifests.read(applied.commit);
+    this.#current = { applied, snapshot };
   }
 
   /** Looks once, and says whether that went well. */
@@ -155,11 +144,13 @@ export class GitSource implements Source {
     const commit = await this.#fetch(signal);
     const applied = this.#current?.applied ?? (await readApplied(this.#appliedFile));
     if (commit === undefined) {
-      if (allowEmpty && applied) await this.#apply({ ...applied, documents: 0 }, { ...nothingYet, complete: true });
+      if (applied?.isGone) this.#refused = undefined;
+      else if (allowEmpty && applied)
+        await this.#apply({ ...applied, documents: 0, isGone: true, appliedAt: this.#now() }, nothing);
       else this.#refuse({ reason: 'BranchMissing', message: whyMissing(ref), problems: [] });
       return;
     }
-    if (commit === this.#current?.applied.commit && this.#current.applied.ref === ref) {
+    if (commit === this.#current?.applied.commit && applied?.ref === ref && !applied.isGone) {
       this.#refused = undefined;
       return;
     }
@@ -172,9 +163,8 @@ export class GitSource implements Source {
       return;
     }
     const facts = await this.#repository.factsOf(commit);
-    const appliedAt = new Date(this.#deps.clock.now()).toISOString();
     const documents = judgement.snapshot.documents.length;
-    await this.#apply({ commit, ref, ...facts, appliedAt, documents }, judgement.snapshot);
+    await this.#apply({ commit, ref, ...facts, appliedAt: this.#now(), documents }, judgement.snapshot);
     await this.#repository.keep(commit);
   }
 
@@ -192,9 +182,7 @@ export class GitSource implements Source {
 
   /** What is kept is kept before it counts: whoever comes after a crash goes on from here. */
   async #apply(applied: Applied, snapshot: Snapshot): Promise<void> {
-    if (applied.commit === this.#current?.applied.commit && applied.documents === this.#current.applied.documents)
-      return;
-    await writeApplied(this.#appliedFile, applied);
+    if (this.#deps.keeps) await writeApplied(this.#appliedFile, applied);
     this.#current = { applied, snapshot };
     this.#refused = undefined;
     this.#changed();
@@ -204,7 +192,7 @@ export class GitSource implements Source {
   #refuse(refused: Omit<RefusedCommit, 'since'>): void {
     const before = this.#refused;
     if (before?.commit === refused.commit && before?.message === refused.message) return;
-    this.#refused = { ...refused, since: new Date(this.#deps.clock.now()).toISOString() };
+    this.#refused = { ...refused, since: this.#now() };
     const [first] = refused.problems;
     this.#say('Warning', refused.reason, first === undefined ? refused.message : `${refused.message}: ${first}`);
   }
@@ -212,7 +200,7 @@ export class GitSource implements Source {
   #fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     const message = this.#deps.secrets.redact(text);
-    const since = this.#failure?.since ?? new Date(this.#deps.clock.now()).toISOString();
+    const since = this.#failure?.since ?? this.#now();
     const isNews = this.#failure?.message !== message;
     this.#failure = { message, since, attempts: (this.#failure?.attempts ?? 0) + 1 };
     if (isNews) this.#say('Warning', 'RepositoryUnreadable', message);
@@ -222,12 +210,21 @@ export class GitSource implements Source {
     for (const listener of this.#listeners) listener({ type, reason, message });
   }
 
+  #now(): string {
+    return new Date(this.#deps.clock.now()).toISOString();
+  }
+
   get #appliedFile(): string {
     return join(this.#deps.directory, 'applied.json');
   }
 }
 
-function withoutCount({ documents: _documents, ref: _ref, ...applied }: Applied): NonNullable<SourceReport['applied']> {
+function shown({
+  documents: _documents,
+  ref: _ref,
+  isGone: _isGone,
+  ...applied
+}: Applied): NonNullable<SourceReport['applied']> {
   return applied;
 }
 
