@@ -41,6 +41,8 @@ const suites: Readonly<Record<string, Suite>> = {
   conformance: { files: ['test/conformance/**/*.test.ts'], timeoutMs: 180_000, real: true },
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
   dashboard: { files: ['test/dashboard/**/*.test.ts'], timeoutMs: 120_000, real: true },
+  // Starts clusters of its own, or uses the one of KUBECONFIG (test/cluster/use-cluster.ts).
+  cluster: { files: ['test/cluster/**/*.test.ts'], timeoutMs: 120_000, real: true },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },
   load: { files: ['test/load/**/*.test.ts'], timeoutMs: 1_800_000, real: true },
 };
