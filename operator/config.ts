@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import type { ClusterPlace } from './cluster/access.ts';
 import { gitPlaces } from './git-places.ts';
 import type { GitPlace } from './sources/git/git-place.ts';
 
@@ -18,6 +19,8 @@ export interface Config {
   readonly dockerHost: string | undefined;
   /** What git needs of ours: where programs are, the way through proxies, authorities that are trusted. */
   readonly gitEnvironment: Readonly<Record<string, string>>;
+  /** Where a cluster is, for those who use one. */
+  readonly cluster: ClusterPlace;
   /** Further names by which the dashboard port may be asked for. */
   readonly apiHosts: readonly string[];
   /** Whether traces are sent, to where the variables of OpenTelemetry say. */
@@ -34,7 +37,12 @@ export type SourcePlace =
       /** Absolute. */
       readonly path: string;
     }
-  | ({ readonly kind: 'git'; /** As commands and webhooks call it. */ readonly alias: string } & GitPlace);
+  | ({ readonly kind: 'git'; /** As commands and webhooks call it. */ readonly alias: string } & GitPlace)
+  | {
+      readonly kind: 'cluster';
+      /** Those that are looked at; all of them if none is named. */
+      readonly namespaces: readonly string[];
+    };
 
 export interface Flags {
   readonly scope?: string;
@@ -42,6 +50,8 @@ export interface Flags {
   readonly state?: string;
   readonly secrets?: string;
   readonly allowEmpty?: boolean;
+  readonly cluster?: boolean;
+  readonly namespaces?: string;
   readonly verbose?: boolean;
   readonly logFormat?: string;
 }
@@ -85,26 +95,18 @@ export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = pro
     scope,
     state,
     manifests,
-    sources: [
-      // Who names another place does not mean the default one as well.
-      ...(repositories.length === 0 || (flags.manifests ?? env['MCPNET_MANIFESTS']) !== undefined
-        ? [{ kind: 'directory' as const, path: manifests }]
-        : []),
-      ...repositories,
-    ],
+    sources: sourcePlaces(flags, manifests, repositories, env),
     secrets: resolve(flags.secrets ?? env['MCPNET_SECRETS'] ?? join(state, 'secrets')),
     allowEmpty: flags.allowEmpty ?? false,
     dockerHost: env['DOCKER_HOST'],
+    cluster: clusterPlace(env),
     gitEnvironment: Object.fromEntries(
       forGit.flatMap((name) => {
         const value = env[name];
         return value === undefined ? [] : [[name, value] as const];
       }),
     ),
-    apiHosts: (env['MCPNET_API_HOSTS'] ?? '')
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter((name) => name !== ''),
+    apiHosts: wordsIn((env['MCPNET_API_HOSTS'] ?? '').toLowerCase()),
     traces:
       (env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) !== undefined &&
       env['OTEL_SDK_DISABLED'] !== 'true',
@@ -112,6 +114,35 @@ export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = pro
     logForm: (flags.logFormat ?? env['MCPNET_LOG_FORMAT']) === 'json' ? 'json' : 'pretty',
     version: packageVersion(),
   };
+}
+
+/** Who names another place does not mean the default one as well. */
+function sourcePlaces(
+  flags: Flags,
+  manifests: string,
+  repositories: readonly SourcePlace[],
+  env: NodeJS.ProcessEnv,
+): SourcePlace[] {
+  const isCluster = flags.cluster ?? env['MCPNET_CLUSTER'] === 'true';
+  const namespaces = wordsIn(flags.namespaces ?? env['MCPNET_NAMESPACES'] ?? '');
+  const others: SourcePlace[] = [...repositories, ...(isCluster ? [{ kind: 'cluster' as const, namespaces }] : [])];
+  const isDirectory = others.length === 0 || (flags.manifests ?? env['MCPNET_MANIFESTS']) !== undefined;
+  return [...(isDirectory ? [{ kind: 'directory' as const, path: manifests }] : []), ...others];
+}
+
+/** As kubectl reads it, and as Kubernetes tells Pods (KUBERNETES_SERVICE_HOST). */
+function clusterPlace(env: NodeJS.ProcessEnv): ClusterPlace {
+  const kubeconfig = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const [host, port] = [env['KUBERNETES_SERVICE_HOST'], env['KUBERNETES_SERVICE_PORT'] ?? '443'];
+  return {
+    homeKubeconfig: join(homedir(), '.kube', 'config'),
+    ...(kubeconfig.length > 0 && { kubeconfig }),
+    ...(host !== undefined && { service: { host, port } }),
+  };
+}
+
+function wordsIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 /** Where programs of this user keep their settings. */

@@ -8,6 +8,7 @@ import { admit } from './engine/admit.ts';
 import { ConsulLock } from './leadership/consul-lock.ts';
 import { FileLock } from './leadership/file-lock.ts';
 import { HostLock } from './leadership/host-lock.ts';
+import { openCluster } from './open-cluster.ts';
 import type { Lock } from './ports/leadership.ts';
 import type { Snapshot, Source } from './ports/source.ts';
 import type { OpenedPlatform } from './platforms/opened-platform.ts';
@@ -19,24 +20,38 @@ export function localLocks(config: Config): readonly Lock[] {
   return [scopeLock(config), new FileLock(join(config.state, 'operator.lock'))];
 }
 
+/** The lock of a scope in a cluster. See docs/adr/0008-one-writer.md. */
+export async function leaseLock(config: Config): Promise<Lock> {
+  const [api, { LeaseLock }] = await Promise.all([openCluster(config), import('./leadership/lease-lock.ts')]);
+  return new LeaseLock({ api, namespace: api.access.namespace, scope: config.scope, holder: thisProcess() });
+}
+
 /**
- * What one operator at a time may hold, in the order in which all acquire it: the locks of the platform, and the scope in
- * each Consul that is to keep operators of several hosts apart.
+ * What one operator at a time may hold, in the order in which all acquire it: the locks of the platform, the scope in the
+ * cluster that manifests come from, and the scope in each Consul that is to keep operators of several hosts apart.
  */
-export function locksOf(
-  { locks, secrets }: Pick<OpenedPlatform, 'locks' | 'secrets'>,
-  { scope }: Config,
+export async function locksOf(
+  { name, locks, secrets }: Pick<OpenedPlatform, 'name' | 'locks' | 'secrets'>,
+  config: Config,
   consuls: ReadonlyMap<string, SharedConsul>,
-): readonly Lock[] {
-  const holder = `pid ${process.pid} on ${hostname()}`;
+): Promise<readonly Lock[]> {
+  const { scope, sources } = config;
+  const holder = thisProcess();
+  // On Kubernetes it is a lock of the platform.
+  const isShared = name !== 'kubernetes' && sources.some(({ kind }) => kind === 'cluster');
   const shared = [...consuls].sort(([left], [right]) => (left < right ? -1 : 1));
   return [
     ...locks,
+    ...(isShared ? [await leaseLock(config)] : []),
     ...shared.map(([address, { tokenFrom }]) => {
       const token = (): string | undefined => tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
       return new ConsulLock({ address, token, scope, holder });
     }),
   ];
+}
+
+function thisProcess(): string {
+  return `pid ${process.pid} on ${hostname()}`;
 }
 
 export type SharedConsul = MCPNetwork['spec']['discovery']['consul'];

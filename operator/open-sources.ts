@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import type { Config, SourcePlace } from './config.ts';
 import { hashOf } from './core/hash.ts';
 import { problemsIn } from './engine/problems.ts';
+import { openCluster } from './open-cluster.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Source } from './ports/source.ts';
@@ -23,12 +24,26 @@ export async function openSources(
   return Promise.all(config.sources.map((place) => openSource(place, config, opening)));
 }
 
-async function openSource(
-  place: Config['sources'][number],
+async function openSource(place: SourcePlace, config: Config, opening: Opening): Promise<Source> {
+  switch (place.kind) {
+    case 'directory':
+      return new DirectorySource(place.path);
+    case 'git':
+      return openGit(place, config, opening);
+    case 'cluster': {
+      const { ClusterSource } = await import('./sources/cluster/cluster-source.ts');
+      const { namespaces } = place;
+      // Containers of a Docker engine lie outside the cluster.
+      return new ClusterSource({ api: await openCluster(config), namespaces, keepsDeleted: true });
+    }
+  }
+}
+
+async function openGit(
+  place: Extract<SourcePlace, { kind: 'git' }>,
   config: Config,
   { secrets, keeps }: Opening,
 ): Promise<Source> {
-  if (place.kind === 'directory') return new DirectorySource(place.path);
   const { GitSource } = await import('./sources/git/source.ts');
   const { gitSourceId } = await import('./sources/git/git-place.ts');
   return new GitSource({

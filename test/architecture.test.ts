@@ -12,6 +12,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'operator/ports/': ['operator/core/', 'operator/ports/'],
   'operator/files/': ['operator/core/', 'operator/files/'],
   'operator/host/': ['operator/core/', 'operator/host/'],
+  'operator/cluster/': ['operator/core/', 'operator/ports/', 'operator/cluster/'],
   'operator/engine/': ['operator/core/', 'operator/ports/', 'operator/engine/'],
   'operator/bridge/': ['operator/bridge/'],
   // The page runs in a browser; of the operator it knows what the API answers with.
@@ -27,8 +28,8 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['operator/drivers/docker/'],
   consul: ['operator/drivers/consul/'],
   chokidar: ['operator/sources/'],
-  yaml: ['operator/sources/', 'operator/cli/', 'schemas/'],
-  '@kubernetes/client-node': ['operator/sources/', 'operator/drivers/kubernetes/'],
+  yaml: ['operator/sources/', 'operator/cluster/', 'operator/cli/', 'schemas/'],
+  '@kubernetes/client-node': ['operator/cluster/', 'operator/drivers/kubernetes/'],
   fastify: ['operator/api/'],
   '@fastify/swagger': ['operator/api/'],
   winston: ['operator/telemetry/'],
@@ -63,7 +64,8 @@ function importsOf({ path, text }: SourceFile): string[] {
 
 function allowedFor(path: string): readonly string[] | undefined {
   const edge = edges.exec(path)?.[0];
-  if (edge !== undefined) return ['operator/core/', 'operator/ports/', 'operator/files/', 'operator/host/', edge];
+  if (edge !== undefined)
+    return ['operator/core/', 'operator/ports/', 'operator/files/', 'operator/host/', 'operator/cluster/', edge];
   return Object.entries(layers).find(([folder]) => path.startsWith(folder))?.[1];
 }
 

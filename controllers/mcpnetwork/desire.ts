@@ -1,7 +1,7 @@
 import { hashOf } from '../../operator/core/hash.ts';
 import type { Desire, DesireContext } from '../../operator/core/kind.ts';
 import type { DesiredItem, NetworkItem, VolumeItem } from '../../operator/core/item.ts';
-import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import { placeOf, resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { consulItems } from './consul.ts';
 import { haproxyItems, serviceRange } from './haproxy.ts';
@@ -16,7 +16,7 @@ export function desireNetwork(network: NetworkResource, context: DesireContext):
     return {
       blocked: {
         reason: 'InvalidPortRange',
-        message: `${network.origin.file}:${network.origin.line} spec.ports.services "${first}-${last}" ends before it begins`,
+        message: `${placeOf(network.origin)} spec.ports.services "${first}-${last}" ends before it begins`,
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { Problem } from '../../operator/core/problem.ts';
-import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import { placeOf, resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPService } from '../../schemas/types.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
@@ -39,6 +39,6 @@ export function evenly(service: ServiceResource): ServiceResource {
 }
 
 function invalid({ origin }: ServiceResource, why: string, remedy: string): { problem: Problem } {
-  const message = `${origin.file}:${origin.line} spec.rollout.canary cannot be: ${why}; ${remedy}`;
+  const message = `${placeOf(origin)} spec.rollout.canary cannot be: ${why}; ${remedy}`;
   return { problem: { reason: 'InvalidRollout', message } };
 }

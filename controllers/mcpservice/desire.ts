@@ -1,7 +1,7 @@
 import type { Desire, DesireContext } from '../../operator/core/kind.ts';
 import type { PortClaim } from '../../operator/core/port-lease.ts';
 import { nearest } from '../../operator/core/nearest.ts';
-import { keyOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
+import { keyOf, placeOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { serviceRange } from '../mcpnetwork/haproxy.ts';
 import { canaryOf, evenly } from './canary.ts';
@@ -64,5 +64,5 @@ function unknownNetwork(service: ServiceResource, context: DesireContext): strin
   const { origin, spec, metadata } = service;
   const guess = nearest(spec.networkRef.name, context.names('MCPNetwork', metadata.namespace));
   const remedy = guess === undefined ? 'declare one of that name' : `did you mean "${guess}"?`;
-  return `${origin.file}:${origin.line} spec.networkRef "${spec.networkRef.name}" names no MCPNetwork; ${remedy}`;
+  return `${placeOf(origin)} spec.networkRef "${spec.networkRef.name}" names no MCPNetwork; ${remedy}`;
 }

@@ -14,7 +14,7 @@ import type {
   WorkloadSpec,
 } from '../../operator/core/item.ts';
 import { parseBytes, parseCpus, parseDurationMs } from '../../operator/core/quantity.ts';
-import { resourceKey, type Resource } from '../../operator/core/resource.ts';
+import { placeOf, resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 
 type ServiceResource = Resource<MCPService['spec']>;
@@ -155,7 +155,7 @@ function environment(
       return {
         problem: {
           reason: 'SecretMissing',
-          message: `${origin.file}:${origin.line} spec: ${what}; create the file <secrets directory>/${secret}/${key ?? 'KEY'}`,
+          message: `${placeOf(origin)} spec: ${what}; create the file <secrets directory>/${secret}/${key ?? 'KEY'}`,
         },
       };
     }

@@ -9,6 +9,7 @@ import type { Status } from '../engine/status.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { sharedConsuls, type SharedConsul } from '../locks.ts';
 import { measure } from '../measure.ts';
+import { reportToSources } from '../report-to-sources.ts';
 import type { Hold } from '../ports/leadership.ts';
 import type { OpenedPlatform } from '../platforms/opened-platform.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -62,6 +63,7 @@ export async function reign(
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
+  const started = reportToSources(sources, operator, { mayWrite, logger, signal: end });
   const parts = { config, platform, operator, traffic, measured: measuring.extensions };
   announceReadiness(operator, logger);
   for (const source of sources) tellOf(source, operator, logger, end);
@@ -72,6 +74,7 @@ export async function reign(
     // Whatever it waits for, it need not be waited for any longer than this process leads.
     await Promise.race([operator.start(), ended]);
     if (!end.aborted) {
+      started();
       announce(operator, logger);
       await dashboard.follow();
       measuring.start();
@@ -102,6 +105,7 @@ function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, un
       source.watch(changed, signal);
     },
     scan: async () => looked(await source.scan()),
+    ...(source.feedback && { feedback: source.feedback }),
     ...(source.read && { read: async (file: string) => looked(await source.read?.(file)) }),
   };
 }

@@ -59,7 +59,7 @@ async function leadAtOnce(config: Config): Promise<Hold> {
   const waiting = (why: string): void => {
     refusal.abort(new Error(`nothing was removed: ${why}, and would bring everything back; stop it first`));
   };
-  return lead(locksOf(await openPlatform(config), config, consuls), waiting, refusal.signal);
+  return lead(await locksOf(await openPlatform(config), config, consuls), waiting, refusal.signal);
 }
 
 async function removeAllBut(

@@ -35,7 +35,7 @@ export async function runOperator(config: Config): Promise<void> {
   });
   while (!stop.aborted) {
     const consuls = await declaredConsuls(sources);
-    const hold = await standBy(locksOf(platform, config, consuls), logger, stop);
+    const hold = await standBy(await locksOf(platform, config, consuls), logger, stop);
     if (!hold) break;
     const end = await reign(config, { hold, consuls }, { platform, sources, logger, view, stop });
     if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: end });

@@ -10,7 +10,7 @@ export interface Resource<Spec = unknown> {
     readonly labels: Readonly<Record<string, string>>;
   };
   readonly spec: Spec;
-  /** Counts the changes of the spec that this process has seen, from 1. */
+  /** Counts the changes of the spec: those that this process has seen, from 1, or as the cluster counts them. */
   readonly generation: number;
   readonly origin: Origin;
 }
@@ -21,10 +21,24 @@ export interface Origin {
   readonly source?: string;
   /** Path as the user would type it, relative to the source's root. */
   readonly file: string;
-  /** 1-based line of the document's first field. */
+  /** 1-based line of the document's first field; 0 where there are no lines. */
   readonly line: number;
   /** Directory against which relative host paths are resolved; absolute. */
   readonly directory: string;
+  /** The object that it is, where it comes from a cluster. */
+  readonly object?: ClusterObject;
+}
+
+/** An object of a cluster, as far as it is more than its manifest. */
+export interface ClusterObject {
+  readonly uid: string;
+  /** Counts the changes of its spec, as the cluster does. */
+  readonly generation: number;
+}
+
+/** `files.yaml:14`, or the name alone of what has no lines. */
+export function placeOf({ file, line }: Pick<Origin, 'file' | 'line'>): string {
+  return line === 0 ? file : `${file}:${line}`;
 }
 
 export function keyOf(kind: string, namespace: string, name: string): ResourceKey {

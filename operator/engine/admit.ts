@@ -5,6 +5,7 @@ import { nearest } from '../core/nearest.ts';
 import { printable } from '../core/printable.ts';
 import { keyOf, type ResourceKey } from '../core/resource.ts';
 import type { ManifestProblem, SourceDocument } from '../ports/source.ts';
+import { relativePaths } from './relative-paths.ts';
 
 /** A document that passed: its key and its content with defaults filled in. */
 export interface Admitted {
@@ -78,6 +79,9 @@ function judge(document: SourceDocument): Verdict {
   }
   // The schema has just vouched for this shape.
   const { metadata, spec } = content as unknown as Admitted;
+  const astray = document.directory === '' ? relativePaths(spec) : [];
+  if (astray.length > 0)
+    return { ok: false, problems: astray.map((each) => noDirectory(document, each)), ...(key && { key }) };
   return {
     ok: true,
     admitted: {
@@ -93,6 +97,12 @@ function judge(document: SourceDocument): Verdict {
 export function readmit(kind: string, spec: unknown): unknown {
   const content = { apiVersion, kind, metadata: { name: 'any' }, spec: structuredClone(spec) };
   return validators.get(kind)?.(content) ? content.spec : undefined;
+}
+
+function noDirectory(document: SourceDocument, index: number): ManifestProblem {
+  const path = ['spec', 'volumes', String(index), 'hostPath'];
+  const message = `is ${quote(valueAt(document, path))}, and an object of a cluster lies in no directory that it could start in`;
+  return problemAt(document, path, message, 'write an absolute path of the host');
 }
 
 function reject(document: SourceDocument, path: string[], message: string, remedy: string): Verdict {

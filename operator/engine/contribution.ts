@@ -1,5 +1,5 @@
 import type { Origin, ResourceKey } from '../core/resource.ts';
-import type { ManifestProblem } from '../ports/source.ts';
+import type { ManifestProblem, Snapshot } from '../ports/source.ts';
 import { Declarations } from './declarations.ts';
 
 /** What tells one source from the others. */
@@ -10,6 +10,8 @@ export interface SourceFacts {
   /** Whether what nobody is known to have brought is its to take away. */
   readonly takesStrays: boolean;
 }
+
+type Judged = Pick<Snapshot, 'complete' | 'areSeparate' | 'isEmptied'>;
 
 export const notRead = 'the manifests have not been read yet';
 
@@ -34,17 +36,17 @@ export class Contribution {
 
   /** Whether a resource that it brought is its own no more, so that another source may have it. */
   hasLetGo(key: ResourceKey): boolean {
-    return this.pruneBlock === undefined && !this.declarations.isDeclared(key);
+    return this.pruneBlock === undefined && !this.declarations.isMeant(key);
   }
 
   /** Judges the newest snapshot: whether what it does not declare may go. */
-  judge(complete: boolean, owned: boolean, allowEmpty: boolean): void {
-    const problems = this.problems().length;
+  judge({ complete, areSeparate, isEmptied }: Judged, owned: boolean, allowEmpty: boolean): void {
+    const problems = areSeparate === true ? 0 : this.problems().length;
     const had = this.inForce.size > 0 || owned;
     if (!complete) this.pruneBlock = 'the manifests could not be read completely';
     else if (problems > 0)
       this.pruneBlock = `${problems} problems in the manifests; nothing is removed until they are mended`;
-    else if (this.declarations.size === 0 && had && !allowEmpty)
+    else if (this.declarations.size === 0 && had && !allowEmpty && isEmptied !== true)
       this.pruneBlock = 'the manifests are suddenly empty; run with --allow-empty if that is meant';
     else this.pruneBlock = undefined;
   }

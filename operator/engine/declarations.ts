@@ -1,4 +1,4 @@
-import { displayKey, type Origin, type ResourceKey } from '../core/resource.ts';
+import { displayKey, placeOf, type Origin, type ResourceKey } from '../core/resource.ts';
 import type { FileReading, ManifestProblem, Snapshot, SourceDocument } from '../ports/source.ts';
 import { admit, type Admitted } from './admit.ts';
 
@@ -64,6 +64,11 @@ export class Declarations {
 
   isDeclared(key: ResourceKey): boolean {
     return this.#byKey.has(key);
+  }
+
+  /** Whether a document means to declare a resource, validly or not. */
+  isMeant(key: ResourceKey): boolean {
+    return this.#byKey.has(key) || this.#rejected.has(key);
   }
 
   /** Problems of a file that name no resource. */
@@ -161,7 +166,8 @@ function remove<Value>(from: Map<ResourceKey, Value[]>, key: ResourceKey, goes: 
 }
 
 function originOf(document: SourceDocument): Origin {
-  return { file: document.file, line: document.locate([]).line, directory: document.directory };
+  const { file, directory, object } = document;
+  return { file, line: document.locate([]).line, directory, ...(object && { object }) };
 }
 
 function declaredTwice(key: ResourceKey, loser: Origin, winner: Origin): ManifestProblem {
@@ -170,7 +176,7 @@ function declaredTwice(key: ResourceKey, loser: Origin, winner: Origin): Manifes
     line: loser.line,
     column: 1,
     path: 'metadata.name',
-    message: `${displayKey(key)} is declared in ${winner.file}:${winner.line} as well`,
+    message: `${displayKey(key)} is declared in ${placeOf(winner)} as well`,
     remedy: 'rename or remove one of the two',
   };
 }

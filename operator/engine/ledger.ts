@@ -4,7 +4,7 @@ import { declare, inForce, redactLast, settle, stableBeside, type History, type 
 import type { DesiredItem } from '../core/item.ts';
 import type { Kind, Rollout } from '../core/kind.ts';
 import { formatPlans } from '../core/plan.ts';
-import { parseKey, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
+import { parseKey, placeOf, resourceKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MayWrite } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -118,7 +118,7 @@ export class Ledger {
       key,
       hash: store.hash(key) ?? '',
       content,
-      origin: `${origin.file}:${origin.line}`,
+      origin: placeOf(origin),
       source: origin.source,
     };
     this.put(key, declare(this.#histories.get(key), declaration, this.#now()));
@@ -214,8 +214,9 @@ export class Ledger {
   #compose(declared: Resource, history: History | undefined): Resource {
     const revisions = this.#kinds.get(declared.kind)?.revisions;
     const held = history?.hold && inForce(history);
+    const generation = declared.origin.object?.generation ?? history?.generation ?? declared.generation;
     const spec = held && revisions ? revisions.withContent(declared.spec, held.content) : declared.spec;
-    return { ...declared, spec, generation: history?.generation ?? declared.generation };
+    return { ...declared, spec, generation };
   }
 
   #complete(key: ResourceKey, content: unknown): unknown {

@@ -1,6 +1,6 @@
 import { settleConditions, type Condition, type ConditionDraft } from '../core/condition.ts';
 import type { ServerInfo, Verdict } from '../core/kind.ts';
-import type { Origin, Resource, ResourceKey } from '../core/resource.ts';
+import { placeOf, type Origin, type Resource, type ResourceKey } from '../core/resource.ts';
 import { formatProblem, type ManifestProblem } from '../ports/source.ts';
 
 /** Conditions that are there only while something is wrong. */
@@ -113,10 +113,11 @@ function told(problems: readonly ManifestProblem[]): string {
 }
 
 /** Trouble names the manifest in which it may be mended: `files.yaml:1 port 11100 belongs to service/postgres; ...`. */
-function withPlace(draft: ConditionDraft, { file, line }: Origin): ConditionDraft {
+function withPlace(draft: ConditionDraft, origin: Origin): ConditionDraft {
   const isTrouble = draft.status === (troubles.has(draft.type) ? 'True' : 'False');
   if (!isTrouble || calm.has(draft.reason) || own.has(draft.reason)) return draft;
-  return draft.message.startsWith(`${file}:`) ? draft : { ...draft, message: `${file}:${line} ${draft.message}` };
+  const isPlaced = [`${origin.file}:`, `${origin.file} `].some((start) => draft.message.startsWith(start));
+  return isPlaced ? draft : { ...draft, message: `${placeOf(origin)} ${draft.message}` };
 }
 
 /** Status of a resource of which no version was ever valid. */

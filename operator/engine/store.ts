@@ -1,5 +1,5 @@
 import { hashOf } from '../core/hash.ts';
-import { displayKey, type Origin, type Resource, type ResourceKey } from '../core/resource.ts';
+import { displayKey, placeOf, type Origin, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { FileReading, ManifestProblem, Snapshot } from '../ports/source.ts';
 import type { Contribution, SourceFacts } from './contribution.ts';
 import type { Candidate } from './declarations.ts';
@@ -102,7 +102,7 @@ export class Store {
   clashOf(key: ResourceKey): string | undefined {
     const origin = this.get(key)?.origin;
     if (!origin || !this.#contested.has(key)) return undefined;
-    const place = (part: Contribution, { file, line }: Origin): string => `${part.facts.name} (${file}:${line})`;
+    const place = (part: Contribution, origin: Origin): string => `${part.facts.name} (${placeOf(origin)})`;
     const owner = this.#owners.part(origin.source);
     const others = this.#rivals(key).map(({ part, candidate }) => place(part, candidate.origin));
     if (!owner || others.length === 0) return undefined;
@@ -142,16 +142,16 @@ export class Store {
   /** @param owned whether anything exists that this source may have brought: then an empty first snapshot is a sudden one too. */
   apply(snapshot: Snapshot, owned: boolean, source?: string): StoreChange {
     const part = this.#owners.open(source);
-    return this.#take(part, part.declarations.replaceAll(snapshot), snapshot.complete, owned);
+    return this.#take(part, part.declarations.replaceAll(snapshot), snapshot, owned);
   }
 
   /** Takes over one file, as `apply` does a snapshot. */
   applyFile(reading: FileReading, owned: boolean, source?: string): StoreChange {
     const part = this.#owners.open(source);
-    return this.#take(part, part.declarations.replaceFile(reading), reading.complete, owned);
+    return this.#take(part, part.declarations.replaceFile(reading), reading, owned);
   }
 
-  #take(part: Contribution, touched: ReadonlySet<ResourceKey>, complete: boolean, owned: boolean): StoreChange {
+  #take(part: Contribution, touched: ReadonlySet<ResourceKey>, snapshot: Snapshot, owned: boolean): StoreChange {
     const changed: ResourceKey[] = [];
     for (const key of touched) {
       const owner = this.#owners.of(key);
@@ -166,7 +166,7 @@ export class Store {
       if (winner || !this.#entries.has(key)) part.orphans.delete(key);
       else if (owner === part) part.orphans.add(key);
     }
-    part.judge(complete, owned, this.#options.allowEmpty);
+    part.judge(snapshot, owned, this.#options.allowEmpty);
     const { inherited, removed } = this.#letGo(part);
     return { changed: [...new Set([...changed, ...inherited, ...this.#settleContested()])], removed };
   }
@@ -176,6 +176,8 @@ export class Store {
     const [inherited, removed]: [ResourceKey[], ResourceKey[]] = [[], []];
     if (part.pruneBlock !== undefined) return { inherited, removed };
     for (const key of [...part.orphans]) {
+      // Invalid is not absent.
+      if (part.declarations.isMeant(key)) continue;
       const [heir] = this.#rivals(key);
       if (heir) this.#put(key, heir.candidate, heir.part);
       else this.#remove(key, part);
@@ -214,16 +216,17 @@ export class Store {
     const before = this.#entries.get(key);
     const origin = part.facts.id === onlySource.id ? place : { ...place, source: part.facts.id };
     // Where it stands may be another place now; messages name it.
+    const counted = (before?.resource.generation ?? 0) + (before?.hash === hash ? 0 : 1);
+    const generation = origin.object?.generation ?? counted;
+    const isSame = before?.hash === hash && before.resource.generation === generation;
     const resource =
-      before?.hash === hash
-        ? { ...before.resource, origin }
-        : { kind, metadata, spec, generation: (before?.resource.generation ?? 0) + 1, origin };
+      before?.hash === hash ? { ...before.resource, generation, origin } : { kind, metadata, spec, generation, origin };
     if (before) this.#owners.of(key)?.leave(before.resource.origin.file, key);
     else this.#owners.forget(key);
     part.enter(origin.file, key);
     this.#byKind.set(kind, (this.#byKind.get(kind) ?? new Set()).add(key));
     this.#entries.set(key, { hash, resource });
-    return before?.hash !== hash;
+    return !isSame;
   }
 
   #remove(key: ResourceKey, part: Contribution): void {

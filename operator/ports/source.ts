@@ -1,4 +1,6 @@
 import { printable } from '../core/printable.ts';
+import type { ClusterObject } from '../core/resource.ts';
+import type { Reports } from './reports.ts';
 
 /** What systems allow, PATH_MAX. */
 const longestPath = 4_096;
@@ -25,6 +27,8 @@ export interface Source {
    * to have changed, by a source that can read it alone.
    */
   watch(changed: (file?: string) => void, signal: AbortSignal): void;
+  /** Told how what it brought fares, where it can pass that on. */
+  readonly feedback?: Reports;
   /** How it fares; of a source that has more to tell than what it declares. */
   report?(): SourceReport;
   /** Has it look now: somebody says that there is something new. */
@@ -86,18 +90,24 @@ export interface Snapshot {
   readonly problems: readonly ManifestProblem[];
   /** Whether the root itself could be listed to its end. Without it nothing may be pruned. */
   readonly complete: boolean;
+  /** Whether each document stands for itself, so that what is wrong with one says nothing of another that is not there. */
+  readonly areSeparate?: boolean;
+  /** Whether somebody has removed, one by one, all that it lacks: then it may even be empty. */
+  readonly isEmptied?: boolean;
 }
 
 export interface SourceDocument {
   readonly value: unknown;
   readonly file: string;
-  /** Absolute; relative host paths in the document start there. */
+  /** Absolute; relative host paths in the document start there. Empty where it lies in no directory. */
   readonly directory: string;
+  /** The object that it is, where it comes from a cluster. */
+  readonly object?: ClusterObject;
   /** Position of the value at a path of keys and indexes, or of its closest parent that exists. */
   locate(path: readonly (string | number)[]): Position;
 }
 
-/** Both 1-based. */
+/** Both 1-based; 0 where there are no lines. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -114,5 +124,6 @@ export interface ManifestProblem extends Position {
 
 /** `files.yaml:14:3 spec.replicas must be integer; write a whole number` */
 export function formatProblem({ file, line, column, path, message, remedy }: ManifestProblem): string {
-  return `${printable(file, longestPath)}:${line}:${column}${path === '' ? '' : ` ${path}`} ${message}; ${remedy}`;
+  const place = line === 0 ? '' : `:${line}:${column}`;
+  return `${printable(file, longestPath)}${place}${path === '' ? '' : ` ${path}`} ${message}; ${remedy}`;
 }
