@@ -21,6 +21,10 @@ export interface Config {
   readonly gitEnvironment: Readonly<Record<string, string>>;
   /** Where a cluster is, for those who use one. */
   readonly cluster: ClusterPlace;
+  /** Where services run. */
+  readonly platform: 'docker' | 'kubernetes';
+  /** Namespace of the cluster that takes everything; without it all goes where its resource is. */
+  readonly platformNamespace?: string;
   /** Further names by which the dashboard port may be asked for. */
   readonly apiHosts: readonly string[];
   /** Whether traces are sent, to where the variables of OpenTelemetry say. */
@@ -52,6 +56,8 @@ export interface Flags {
   readonly allowEmpty?: boolean;
   readonly cluster?: boolean;
   readonly namespaces?: string;
+  readonly platform?: string;
+  readonly platformNamespace?: string;
   readonly verbose?: boolean;
   readonly logFormat?: string;
 }
@@ -90,6 +96,7 @@ export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = pro
       join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'mcpnet', scope),
   );
   const repositories = gitPlaces(flags);
+  const platformNamespace = flags.platformNamespace ?? env['MCPNET_PLATFORM_NAMESPACE'];
   const manifests = resolve(flags.manifests ?? env['MCPNET_MANIFESTS'] ?? 'manifests');
   return {
     scope,
@@ -107,6 +114,8 @@ export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = pro
       }),
     ),
     apiHosts: wordsIn((env['MCPNET_API_HOSTS'] ?? '').toLowerCase()),
+    platform: platformOf(flags.platform ?? env['MCPNET_PLATFORM'] ?? 'docker'),
+    ...(platformNamespace && { platformNamespace }),
     traces:
       (env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) !== undefined &&
       env['OTEL_SDK_DISABLED'] !== 'true',
@@ -128,6 +137,12 @@ function sourcePlaces(
   const others: SourcePlace[] = [...repositories, ...(isCluster ? [{ kind: 'cluster' as const, namespaces }] : [])];
   const isDirectory = others.length === 0 || (flags.manifests ?? env['MCPNET_MANIFESTS']) !== undefined;
   return [...(isDirectory ? [{ kind: 'directory' as const, path: manifests }] : []), ...others];
+}
+
+/** @throws Error if there is none of that name */
+function platformOf(name: string): Config['platform'] {
+  if (name === 'docker' || name === 'kubernetes') return name;
+  throw new Error(`there is no platform "${name}"; there are: docker, kubernetes`);
 }
 
 /** As kubectl reads it, and as Kubernetes tells Pods (KUBERNETES_SERVICE_HOST). */

@@ -43,8 +43,8 @@ export async function locksOf(
   return [
     ...locks,
     ...(isShared ? [await leaseLock(config)] : []),
-    ...shared.map(([address, { tokenFrom }]) => {
-      const token = (): string | undefined => tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
+    ...shared.map(([address, { tokenFrom, namespace }]) => {
+      const token = (): string | undefined => tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key, namespace);
       return new ConsulLock({ address, token, scope, holder });
     }),
   ];
@@ -54,7 +54,10 @@ function thisProcess(): string {
   return `pid ${process.pid} on ${hostname()}`;
 }
 
-export type SharedConsul = MCPNetwork['spec']['discovery']['consul'];
+export type SharedConsul = MCPNetwork['spec']['discovery']['consul'] & {
+  /** Of the network that names it. */
+  readonly namespace: string;
+};
 
 /** The Consuls in which the manifests of all these sources want a lock, by their address. */
 export async function declaredConsuls(sources: readonly Source[]): Promise<ReadonlyMap<string, SharedConsul>> {
@@ -71,7 +74,9 @@ export function sharedConsuls({ documents }: Pick<Snapshot, 'documents'>): Reado
       if (!verdict.ok) return [];
       // Of kind MCPNetwork, and admitted.
       const { consul } = (verdict.admitted.spec as MCPNetwork['spec']).discovery;
-      return consul.lock && !consul.managed && consul.address !== undefined ? [[consul.address, consul] as const] : [];
+      return consul.lock && !consul.managed && consul.address !== undefined
+        ? [[consul.address, { ...consul, namespace: verdict.admitted.metadata.namespace }] as const]
+        : [];
     }),
   );
 }

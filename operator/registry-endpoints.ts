@@ -16,7 +16,7 @@ export function registryEndpoints(
       const { discovery, ports } = network.spec;
       const { managed, address, tokenFrom, datacenter } = discovery.consul;
       const host = remoteHost ?? (ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress);
-      const token = tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key);
+      const token = tokenFrom && secrets.value(tokenFrom.secret, tokenFrom.key, network.metadata.namespace);
       return [
         resourceKey(network),
         {

@@ -54,6 +54,8 @@ function reasonsInCode(): string[] {
     'DOWN',
     'Normal',
     'Warning',
+    'Deployment',
+    'StatefulSet',
   ]);
   const texts = ['operator/core', 'operator/engine', 'operator/drivers', 'operator/sources', 'controllers'].flatMap(
     (folder) =>

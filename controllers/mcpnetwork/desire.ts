@@ -5,7 +5,7 @@ import { placeOf, resourceKey, type Resource } from '../../operator/core/resourc
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { consulItems } from './consul.ts';
 import { haproxyItems, serviceRange } from './haproxy.ts';
-import { bridgeVolume } from './names.ts';
+import { bridgeVolume, networkId } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -21,15 +21,16 @@ export function desireNetwork(network: NetworkResource, context: DesireContext):
     };
   }
   const items: DesiredItem[] = [
-    ...networkItems(network),
-    bridgeVolumeItem(network, context),
+    ...networkItems(network, context),
+    // Where each workload has a copy of its own there is none to share.
+    ...(context.platform.cluster ? [] : [bridgeVolumeItem(network, context)]),
     ...consulItems(network, context),
     ...haproxyItems(network, context),
   ];
   return { items };
 }
 
-function networkItems(network: NetworkResource): NetworkItem[] {
+function networkItems(network: NetworkResource, context: DesireContext): NetworkItem[] {
   const { frontend, internal } = network.spec.networks;
   const specs = [
     { name: frontend.name, internal: false, adopt: true },
@@ -37,7 +38,7 @@ function networkItems(network: NetworkResource): NetworkItem[] {
   ];
   return specs.map((spec) => ({
     type: 'network',
-    id: spec.name,
+    id: networkId(network, spec.name, context),
     owner: resourceKey(network),
     spec,
     hash: hashOf(spec),

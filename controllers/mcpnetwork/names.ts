@@ -19,6 +19,12 @@ export function qualified(key: ResourceKey): string {
   return namespace === 'default' ? name : `${namespace}.${name}`;
 }
 
+/** Id of one of its networks. On one engine names mean the same for all; on a cluster each namespace has networks of its own. */
+export function networkId(network: Resource<MCPNetwork['spec']>, name: string, { platform }: DesireContext): string {
+  const { namespace } = network.metadata;
+  return platform.cluster && namespace !== 'default' ? `${namespace}.${name}` : name;
+}
+
 /** Only the frontend network may be somebody else's: what is on the internal one must reach nothing outside. */
 export function networkNeed(network: Resource<MCPNetwork['spec']>, id: string): Need {
   return { type: 'network', id, ...(id !== network.spec.networks.frontend.name && { ours: true }) };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { identityOf, replicaNumbers } from '../numbers.ts';
-import { bridgeVolume, gatewayOf, networkNeed, qualified } from '../mcpnetwork/names.ts';
+import { bridgeVolume, gatewayOf, networkId, networkNeed, qualified } from '../mcpnetwork/names.ts';
 import { driftFields } from '../../operator/core/drift.ts';
 import type { DesireContext } from '../../operator/core/kind.ts';
 import type { Problem } from '../../operator/core/problem.ts';
@@ -48,7 +48,7 @@ export function workloadItems(
     ...(spec.args && { args: spec.args }),
     env: env.variables,
     mounts: mounts(service),
-    networks: attachedNetworks(service, network),
+    networks: attachedNetworks(service, network, context),
     hostNetwork: false,
     publish: [],
     user: spec.user,
@@ -78,7 +78,7 @@ export function workloadItems(
     hashVersion,
     needs: [
       ...template.networks.map((id) => networkNeed(network, id)),
-      ...(template.bridge ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
+      ...(template.bridge && !template.bridge.image ? [{ type: 'volume', id: template.bridge.volume } as const] : []),
     ],
     probe: { ...probe(service), ...gatewayOf(network, context) },
     group: {
@@ -88,6 +88,7 @@ export function workloadItems(
       exclusive: spec.rollout.strategy === 'recreate',
     },
     leasedPort: port,
+    drainTimeoutMs: parseDurationMs(spec.rollout.drainTimeout),
     ...(size.isTrial && { isTrial: true }),
   }));
   return { workloads };
@@ -103,14 +104,17 @@ export function endpointPath({ path, transport }: MCPService['spec']): string {
   return path ?? (transport === 'sse' ? '/sse' : '/mcp');
 }
 
-function attachedNetworks(service: ServiceResource, network: NetworkResource): string[] {
+function attachedNetworks(service: ServiceResource, network: NetworkResource, context: DesireContext): string[] {
   const { frontend, internal } = network.spec.networks;
-  return service.spec.egress === 'open' ? [internal.name, frontend.name] : [internal.name];
+  const names = service.spec.egress === 'open' ? [internal.name, frontend.name] : [internal.name];
+  return names.map((name) => networkId(network, name, context));
 }
 
 function bridge({ spec }: ServiceResource, context: DesireContext): BridgeSpec {
   return {
-    volume: bridgeVolume(context.scope, context.platform.bridgeImage),
+    ...(context.platform.cluster
+      ? { volume: '', image: context.platform.bridgeImage }
+      : { volume: bridgeVolume(context.scope, context.platform.bridgeImage) }),
     port: spec.mcpPort,
     path: endpointPath(spec),
     isolation: spec.stdio.isolation,
@@ -140,7 +144,7 @@ function probe({ spec }: ServiceResource): ProbeSpec {
 
 /** Literal variables, then every key of `envFrom`, then single keys; later ones win. Secrets are referred to by digest. */
 function environment(
-  { spec, origin }: ServiceResource,
+  { spec, origin, metadata }: ServiceResource,
   context: DesireContext,
 ): { variables: EnvVar[] } | { problem: Problem } {
   const variables = new Map<string, EnvVar>(spec.env.map(({ name, value }) => [name, { name, value }]));
@@ -149,13 +153,13 @@ function environment(
     ...spec.secrets.map(({ name, key, targetEnvName }) => ({ secret: name, key, name: targetEnvName })),
   ];
   for (const { secret, key, name } of wanted) {
-    const digests = context.secret(secret);
+    const digests = context.secret(secret, metadata.namespace);
     if (!digests || (key !== undefined && !digests.has(key))) {
       const what = digests ? `key "${key ?? ''}" is not in secret "${secret}"` : `there is no secret "${secret}"`;
       return {
         problem: {
           reason: 'SecretMissing',
-          message: `${placeOf(origin)} spec: ${what}; create the file <secrets directory>/${secret}/${key ?? 'KEY'}`,
+          message: `${placeOf(origin)} spec: ${what}; ${secretRemedy(secret, key ?? 'KEY', metadata.namespace, context)}`,
         },
       };
     }
@@ -165,4 +169,10 @@ function environment(
     }
   }
   return { variables: [...variables.values()] };
+}
+
+function secretRemedy(secret: string, key: string, namespace: string, { platform }: DesireContext): string {
+  return platform.cluster
+    ? `create it: kubectl -n ${platform.cluster.namespace ?? namespace} create secret generic ${secret} --from-literal=${key}=VALUE`
+    : `create the file <secrets directory>/${secret}/${key}`;
 }

@@ -9,12 +9,17 @@ import { exitCodes } from './exit-code.ts';
  */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('mcpnet')
-    .description('Declares, runs, balances and heals MCP servers on Docker')
+    .description('Declares, runs, balances and heals MCP servers on Docker or Kubernetes')
     .version(packageVersion())
     .option('--manifests <dir>', 'directory of manifests (default: ./manifests)')
     .option('--state <dir>', "directory of the operator's state (default: ~/.local/state/mcpnet/SCOPE)")
     .option('--secrets <dir>', 'directory of secrets, NAME/KEY (default: STATE/secrets)')
     .option('--scope <name>', 'separates operators that share an engine (default: mcpnet)')
+    .option('--platform <name>', 'where services run: docker (default) or kubernetes')
+    .option(
+      '--platform-namespace <name>',
+      "namespace of the cluster that takes everything (default: each resource's own)",
+    )
     .option('--log-format <form>', 'pretty (default) or json')
     .option('-v, --verbose', 'log passes, too')
     .exitOverride()

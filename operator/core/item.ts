@@ -58,6 +58,8 @@ export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
   readonly requires?: ImageRequirement;
   /** Host port leased to the owner, kept as a label so that the lease survives the operator. Not part of the hash. */
   readonly leasedPort?: number;
+  /** How long its sessions are waited for where the platform itself takes it away. Not part of the hash. */
+  readonly drainTimeoutMs?: number;
 }
 
 export type DesiredItem =
@@ -122,7 +124,10 @@ export interface PortMapping {
 }
 
 export interface BridgeSpec {
+  /** The volume that carries it, shared by all workloads; empty where each has a copy of its own. */
   readonly volume: string;
+  /** Image from which each workload gets a copy of its own. */
+  readonly image?: string;
   readonly port: number;
   readonly path: string;
   readonly isolation: 'session' | 'shared';

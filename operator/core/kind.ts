@@ -20,8 +20,11 @@ export interface DesireContext {
   names(kind: string, namespace: string): readonly string[];
   /** The port leased to a service, or why it has none. */
   port(key: ResourceKey): { readonly port: number } | { readonly problem: Problem };
-  /** Digests of a secret's values by key, or undefined if there is no such secret. Values never reach controllers. */
-  secret(name: string): ReadonlyMap<string, string> | undefined;
+  /**
+   * Digests of a secret's values by key, or undefined if there is no such secret. Values never reach controllers.
+   * @param namespace of the resource that names it; only where secrets lie in namespaces does it matter
+   */
+  secret(name: string, namespace: string): ReadonlyMap<string, string> | undefined;
   /** Workloads that exist for a resource. */
   workloads(key: ResourceKey): readonly Observed[];
   /** Ways of naming workloads by what they are made from, newest first. */
@@ -47,6 +50,13 @@ export interface Platform {
   readonly bridgeImage: string;
   /** Set where the engine is on another machine, or in one of its own: containers and files there are out of reach. */
   readonly remote?: RemoteEngine;
+  /** Set where Kubernetes places the containers, starts them again, and moves them off lost nodes. */
+  readonly cluster?: ClusterFacts;
+}
+
+export interface ClusterFacts {
+  /** Namespace that takes everything; without it all goes where its resource is. */
+  readonly namespace?: string;
 }
 
 export interface RemoteEngine {

@@ -48,7 +48,7 @@ export class Compiler {
       resolve: (kind, namespace, name) => deps.ledger.get(keyOf(kind, namespace, name)),
       names: (kind, namespace) => deps.ledger.names(kind, namespace),
       port: (key) => this.#leases.get(key),
-      secret: (name) => deps.secrets.digests(name),
+      secret: (name, namespace) => deps.secrets.digests(name, namespace),
       workloads: (key) => deps.observation.owned(key).filter(({ type }) => type === 'workload'),
       hashVersions: deps.hashVersions ?? hashVersions,
       rollout: (key) => deps.ledger.rollout(key),

@@ -71,7 +71,7 @@ function noting(context: DesireContext, asked: Asked[]): DesireContext {
     // Asked only to help where something is not found, and then nothing is kept.
     names: (kind, namespace) => context.names(kind, namespace),
     port: (key) => note(() => context.port(key)),
-    secret: (name) => note(() => context.secret(name)),
+    secret: (name, namespace) => note(() => context.secret(name, namespace)),
     workloads: (key) => note(() => context.workloads(key)),
     hashVersions: context.hashVersions,
     rollout: (key) => note(() => context.rollout(key)),

@@ -50,20 +50,17 @@ export class Operator {
   readonly #passes: Passes;
 
   constructor(deps: OperatorDeps) {
-    const { clock, logger, drivers, mayWrite = () => true } = deps;
+    const { clock, logger, drivers, instruments, mayWrite = () => true } = deps;
     const { signal } = this.#abort;
     this.#deps = deps;
     this.store = deps.store;
     this.events = new Events(clock, deps.secrets.redact);
     this.#journal = new Journal(this.events, logger);
     this.observation = new Observation(this.#readiness);
-    const observation = this.observation;
-    const ledger = new Ledger({
-      ...deps,
-      mayWrite,
-      exists: (key) => this.observation.owned(key).length > 0 || this.#world.blindness !== undefined,
-    });
-    this.#ledger = ledger;
+    const { observation } = this;
+    const exists = (key: ResourceKey): boolean =>
+      observation.owned(key).length > 0 || this.#world.blindness !== undefined;
+    const ledger = (this.#ledger = new Ledger({ ...deps, mayWrite, exists }));
     this.#compiler = new Compiler({ ...deps, observation, ledger, blindness: () => this.#world.blindness });
     this.#executor = new Executor({
       drivers,
@@ -97,9 +94,7 @@ export class Operator {
         this.#manifestsChanged(this.keys());
       },
     });
-    const { instruments } = deps;
-    const pass = async (key: ResourceKey): Promise<void> => this.#passes.run(key);
-    this.#queue = new KeyedQueue(clock, passesAtOnce, pass, instruments);
+    this.#queue = new KeyedQueue(clock, passesAtOnce, async (key) => this.#passes.run(key), instruments);
     this.#intake = new Intake({
       ...deps,
       signal,
@@ -145,6 +140,9 @@ export class Operator {
     this.#queue.open();
     this.#world.watch();
     this.#intake.watch();
+    this.#deps.secrets.watch?.(() => {
+      for (const key of this.keys()) this.#queue.add(key);
+    }, this.#abort.signal);
     this.#resyncLater();
   }
 
@@ -210,7 +208,8 @@ export class Operator {
   async #readEverything(): Promise<void> {
     await Promise.all([this.#ledger.load(), this.#world.listAll()]);
     await this.#intake.scan();
-    await this.#world.listAll();
+    const namespaces = this.store.all().map(({ metadata }) => metadata.namespace);
+    await Promise.all([this.#world.listAll(), this.#deps.secrets.ready?.(namespaces)]);
   }
 
   #actionEnded(key: ResourceKey, action: Action, fault: Fault | undefined): void {

@@ -32,7 +32,7 @@ function bench(desires: () => Desire = () => ({ items: [] })) {
       compiled++;
       asked.resolve('MCPNetwork', 'default', 'default');
       asked.port(key);
-      asked.secret('github');
+      asked.secret('github', 'default');
       asked.rollout(key);
       asked.workloads(key);
       expect([asked.scope, asked.platform, asked.hashVersions]).to.deep.equal([

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { bridgeDirectory } from '../../core/bridge-command.ts';
 import { driftFields } from '../../core/drift.ts';
 import { Fault } from '../../core/fault.ts';
 import { requireImage } from '../../core/image-requirement.ts';
@@ -6,7 +7,6 @@ import type { Observed, WorkloadItem } from '../../core/item.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { adjust } from './adjust.ts';
-import { bridgeDirectory } from './bridge-program.ts';
 import { call, statusOf, unless } from './client.ts';
 import { copyIn } from './copy-in.ts';
 import { adjustable, createOptions } from './create-options.ts';

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import type Docker from 'dockerode';
+import { bridgeDirectory, bridgeFlags, bridgeProgram } from '../../core/bridge-command.ts';
 import { Fault } from '../../core/fault.ts';
 import type { BridgeSpec, Mount, WorkloadItem } from '../../core/item.ts';
+import { parseKey } from '../../core/resource.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { ImageDefaults } from './images.ts';
-import { bridgeDirectory, bridgeProgram } from './bridge-program.ts';
 import { labelsFor } from './labels.ts';
 import { seal } from './seal.ts';
 
@@ -65,7 +66,7 @@ function environment({ spec, owner }: WorkloadItem, secrets: Secrets): Record<st
   return Object.fromEntries(
     spec.env.map((variable) => {
       if ('value' in variable) return [variable.name, variable.value];
-      const value = secrets.value(variable.secret, variable.key);
+      const value = secrets.value(variable.secret, variable.key, parseKey(owner).namespace);
       if (value === undefined)
         throw new Fault(
           'missing',
@@ -95,22 +96,6 @@ function commandLine(
     );
   }
   return [bridgeProgram, [...bridgeFlags(spec.bridge), '--', ...entrypoint, ...command]];
-}
-
-function bridgeFlags({ port, path, isolation, maxSessions, idleTimeoutMs, maxRequests }: BridgeSpec): string[] {
-  return [
-    '--port',
-    String(port),
-    '--path',
-    path,
-    '--isolation',
-    isolation,
-    '--max-sessions',
-    String(maxSessions),
-    '--idle-timeout-ms',
-    String(idleTimeoutMs),
-    ...(maxRequests === undefined ? [] : ['--max-requests', String(maxRequests)]),
-  ];
 }
 
 function bridgeMount({ volume }: BridgeSpec): Mount {

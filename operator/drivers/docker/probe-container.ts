@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { bridgeDirectory, bridgeProgram } from './bridge-program.ts';
+import { bridgeDirectory, bridgeProgram } from '../../core/bridge-command.ts';
 import { call, unless } from './client.ts';
 
 /** Marks a container that only looks: `io.mcpnet.probe=SCOPE`. It is nobody's replica, and gone after its look. */

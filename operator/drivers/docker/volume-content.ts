@@ -1,7 +1,7 @@
+import { bridgeFiles } from '../../core/bridge-command.ts';
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
-import { bridgeFiles } from './bridge-program.ts';
 import { call, statusOf, unless } from './client.ts';
 import { holderRole, label } from './labels.ts';
 
