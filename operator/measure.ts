@@ -4,10 +4,12 @@ import type { Extension } from './api/app.ts';
 import { findCondition } from './core/condition.ts';
 import type { Operator } from './engine/operator.ts';
 import type { Status } from './engine/status.ts';
+import type { Source } from './ports/source.ts';
 import type { TrafficCounters } from './ports/traffic.ts';
 import type { History } from './telemetry/history.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { SeenService, Sight } from './telemetry/sight.ts';
+import { sourceViews } from './views/source-view.ts';
 
 /** How often traffic is looked at while nobody watches it. */
 const everyMs = 10_000;
@@ -33,8 +35,9 @@ export function measure(
   metrics: Metrics,
   history?: History,
   drivers: readonly string[] = driversOnDocker,
+  sources: readonly Source[] = [],
 ): Measuring {
-  const sight = sightOf(operator, drivers);
+  const sight = sightOf(operator, drivers, sources);
   metrics.watch(sight, traffic);
   const ends: (() => void)[] = [];
   return {
@@ -80,10 +83,17 @@ function markRollouts({ commands }: Operator, { engine }: Metrics, history: Hist
 }
 
 /** What there is to see of an operator, from its memory. */
-export function sightOf(operator: Operator, drivers = driversOnDocker): Sight {
+export function sightOf(operator: Operator, drivers = driversOnDocker, sources: readonly Source[] = []): Sight {
   return {
     services: () => operator.statuses.all().flatMap((status) => seen(operator, status)),
     drivers: () => new Map(drivers.map((name) => [name, !operator.unreachable.has(name)])),
+    sources: () =>
+      sourceViews(sources, operator.store, (text) => text).map(({ name, ok, resources, repository }) => ({
+        name,
+        up: ok,
+        resources,
+        ...(repository?.checkedAt !== undefined && { checkedAtMs: Date.parse(repository.checkedAt) }),
+      })),
     load: () => operator.load,
   };
 }

@@ -11,6 +11,7 @@ import { addPorts } from './ports.ts';
 import { addResources } from './resources.ts';
 import { addSchemas } from './schemas.ts';
 import { addServices } from './services.ts';
+import { addSources } from './sources.ts';
 import type { Shown } from './shown.ts';
 
 export type App = FastifyInstance;
@@ -39,6 +40,7 @@ export function createApp(shown: Shown, extensions: readonly Extension[] = []): 
     addEventStream,
     addPlan,
     addResources,
+    addSources,
   ];
   // In a scope of their own, which is loaded after what describes them.
   void app.register(async (scope) => {

@@ -1,6 +1,7 @@
 import type { Condition } from '../core/condition.ts';
 import type { ServerInfo } from '../core/kind.ts';
 import type { App } from './app.ts';
+import { sourceView } from './source-schema.ts';
 import {
   flag,
   listOf,
@@ -172,6 +173,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     reason: text,
     message: text,
   }),
+  SourceView: sourceView,
   PlanView: objectOf<PlanView>({
     text,
     steps: listOf(

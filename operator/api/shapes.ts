@@ -5,6 +5,7 @@
  */
 import type { Condition, ConditionStatus } from '../core/condition.ts';
 import type { ServerInfo } from '../core/kind.ts';
+import type { SourceReport } from '../ports/source.ts';
 import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Traffic } from '../ports/traffic.ts';
 
@@ -112,6 +113,24 @@ export interface PortView {
   readonly listening?: boolean;
   /** The process that listens, where it is not ours and may be known: `nginx (pid 812)`. */
   readonly foreign?: string;
+}
+
+/** `GET /api/v1/sources`, and `/api/v1/sources/NAME` for one: where manifests come from. */
+export interface SourceView {
+  readonly name: string;
+  /** The directory's path, the repository's address. */
+  readonly from: string;
+  readonly ok: boolean;
+  /** Why it is not well, or what is in force of it. */
+  readonly message: string;
+  /** How many resources are in force by its word. */
+  readonly resources: number;
+  /** In what it declares. */
+  readonly problems: number;
+  /** Why nothing of what it brought is removed; absent if what it no longer declares goes. */
+  readonly pruneBlock?: string;
+  /** Of a repository. */
+  readonly repository?: SourceReport;
 }
 
 /** `GET /api/v1/events?key=&namespace=&type=&limit=` (newest first; 100 at most where no limit is given), and what `/api/v1/events/stream` sends as `event`. */

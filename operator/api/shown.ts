@@ -9,6 +9,7 @@ import type {
   PlanView,
   PortView,
   ServiceView,
+  SourceView,
   StreamMessages,
   InstanceView,
 } from './shapes.ts';
@@ -49,6 +50,8 @@ export interface Shown {
   ports(): Promise<readonly PortView[]>;
   /** Newest first. */
   events(): Iterable<EventView>;
+  /** Where manifests come from. */
+  sources(): readonly SourceView[];
   plan(): PlanView;
   /** As of the last look; empty where nobody looks. */
   traffic(): StreamMessages['traffic'];

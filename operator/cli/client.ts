@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EventView, InstanceView, ListView, PlanView, ServiceView } from '../api/shapes.ts';
+import type { EventView, InstanceView, ListView, PlanView, ServiceView, SourceView } from '../api/shapes.ts';
 import type { WatchedManifests } from '../api/shown.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../core/history.ts';
@@ -67,6 +67,13 @@ export function readResources(config: Config): Promise<{ readonly items: readonl
 /** The containers that exist, by the running operator; none if none runs. */
 export async function readInstances(config: Config): Promise<readonly InstanceView[]> {
   return (await ask<ListView<InstanceView>>(config, '/api/v1/instances'))?.items ?? [];
+}
+
+/** Where the running operator reads manifests. @throws if none runs */
+export async function readSources(config: Config): Promise<readonly SourceView[]> {
+  const answer = await ask<ListView<SourceView>>(config, '/api/v1/sources');
+  if (!answer) throw new Error('no operator is running, so nothing is read; start one: mcpnet up');
+  return answer.items;
 }
 
 /** What the running operator would do next; nothing if none runs. */

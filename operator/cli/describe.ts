@@ -3,6 +3,7 @@ import { readConfig, type Flags } from '../config.ts';
 import type { OperatorEvent } from '../core/operator-event.ts';
 import type { Status } from '../engine/status.ts';
 import { readView, reportProblems } from './client.ts';
+import { describeSources, sourcesNamed } from './describe-source.ts';
 import { paintFor, plain, type Paint } from './paint.ts';
 import { formatAge, formatTable } from './table.ts';
 import { pick, targetsOf } from './target.ts';
@@ -17,11 +18,16 @@ const troubles = new Set(['Degraded', 'HealthDisputed', 'Stalled', 'ImageMoved']
 export function describeCommand(program: Command): void {
   program
     .command('describe')
-    .description('everything about one service or network: conditions, instances, events, and why')
+    .description('everything about one service, network or source: conditions, instances, events, and why')
     .argument('<name...>', 'a service, KIND/NAME, or KIND NAME')
     .option('-n, --namespace <namespace>', 'where it is declared, if the name alone does not tell')
     .action(async (names: string[], _options: DescribeOptions, command: Command) => {
       const options = command.optsWithGlobals<DescribeOptions>();
+      const sources = sourcesNamed(names);
+      if (sources) {
+        await describeSources(readConfig(options), sources);
+        return;
+      }
       const view = await readView(readConfig(options));
       const keys = view.statuses.map(({ key }) => key);
       const found = targetsOf(names, options.namespace).map((target) => {

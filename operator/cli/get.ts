@@ -4,6 +4,7 @@ import type { Status } from '../engine/status.ts';
 import { readView, reportProblems } from './client.ts';
 import { exitCode } from './exit-code.ts';
 import { instanceListing, instancesOf } from './instance-table.ts';
+import { getSources } from './get-sources.ts';
 import { sortNamed, type Sort } from './kind-names.ts';
 import { addOutputOptions, formatList, isForPrograms, type OutputOptions } from './output.ts';
 import { paintFor } from './paint.ts';
@@ -31,7 +32,7 @@ export function getCommand(program: Command): void {
   const get = program
     .command('get')
     .description('list services, networks or instances with their state')
-    .argument('[what]', 'services, networks, instances or all; or the name of a service', 'services')
+    .argument('[what]', 'services, networks, instances, sources or all; or the name of a service', 'services')
     .argument('[names...]', 'only these')
     .option(
       '-l, --selector <labels>',
@@ -45,7 +46,8 @@ export function getCommand(program: Command): void {
     const options = command.optsWithGlobals<GetOptions>();
     const config = readConfig(options);
     const wanted = wantedOf(what, names);
-    await (options.watch ? watch(config, wanted, options) : once(config, wanted, options));
+    if (wanted.sort === 'Source') await getSources(config, wanted.names, options);
+    else await (options.watch ? watch(config, wanted, options) : once(config, wanted, options));
   });
 }
 

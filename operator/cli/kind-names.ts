@@ -1,12 +1,13 @@
 import { nearest } from '../core/nearest.ts';
 
 /** What can be listed. */
-export type Sort = 'MCPService' | 'MCPNetwork' | 'Instance';
+export type Sort = 'MCPService' | 'MCPNetwork' | 'Instance' | 'Source';
 
 const words: Readonly<Record<Sort, readonly string[]>> = {
   MCPService: ['services', 'service', 'svc', 'mcpservice', 'mcpservices'],
   MCPNetwork: ['networks', 'network', 'net', 'mcpnetwork', 'mcpnetworks'],
   Instance: ['instances', 'instance', 'inst'],
+  Source: ['sources', 'source', 'src'],
 };
 
 /** `service`, `networks`, `MCPService`: which sort of thing a word names; undefined if it names none. */

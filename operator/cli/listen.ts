@@ -2,6 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createApp, type App, type Extension } from '../api/app.ts';
 import { addCommands } from '../api/commands.ts';
 import { guardPort } from '../api/guard.ts';
+import { addHooks, type Hooked } from '../api/hooks.ts';
 import { addLogs } from '../api/logs.ts';
 import { dashboardPage } from '../api/page.ts';
 import type { Shown } from '../api/shown.ts';
@@ -10,6 +11,7 @@ import type { Operator } from '../engine/operator.ts';
 import { keptToken } from '../kept-token.ts';
 import { pageFiles } from '../page-files.ts';
 import type { OpenedPlatform } from '../platforms/opened-platform.ts';
+import type { Source } from '../ports/source.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { redactLogs } from '../redaction.ts';
 import { showOperator, type ShowOptions } from '../views/show.ts';
@@ -20,6 +22,7 @@ export interface Parts {
   readonly config: Config;
   readonly operator: Operator;
   readonly platform: OpenedPlatform;
+  readonly sources: readonly Source[];
   readonly traffic: TrafficBook;
   /** Routes that tell what is measured. */
   readonly measured: readonly Extension[];
@@ -50,6 +53,7 @@ export function appForPort(parts: Parts, bindAddress: string): App {
   const shown = showOperator(operator, optionsFor(parts));
   const app = createApp(shown, [...extensions(parts, shown), dashboardPage(pageFiles)]);
   guardPort(app, bindAddress, config.apiHosts);
+  addHooks(app, hooked(parts.sources));
   addCommands(app, operator.commands, keptToken(config.state, 'dashboard-token'));
   return app;
 }
@@ -59,8 +63,15 @@ function extensions({ platform, measured }: Parts, shown: Shown): Extension[] {
   return [addLogs(shown, redactLogs(platform.logs, platform.secrets.redact)), ...measured];
 }
 
-function optionsFor({ config, platform, traffic }: Parts): ShowOptions {
+function hooked(sources: readonly Source[]): Hooked[] {
+  return sources.flatMap((source) =>
+    source.hook ? [{ name: source.alias ?? source.name, hook: source.hook.bind(source) }] : [],
+  );
+}
+
+function optionsFor({ config, platform, sources, traffic }: Parts): ShowOptions {
   return {
+    sources,
     traffic,
     redact: platform.secrets.redact,
     state: config.state,

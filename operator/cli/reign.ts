@@ -58,13 +58,13 @@ export async function reign(
   const { operator } = assembly;
   const traffic = assembly.traffic(end);
   const history = new History({ path: join(config.state, 'history.db'), clock: systemClock, logger });
-  const measuring = measure(operator, traffic, metrics, history, assembly.drivers);
+  const measuring = measure(operator, traffic, metrics, history, assembly.drivers, sources);
   const ended = endOf(end, () => operator.stop());
   operator.statuses.subscribe((changed) => {
     view.show(() => operator.statuses.all(), changed);
   });
   const started = reportToSources(sources, operator, { mayWrite, logger, signal: end });
-  const parts = { config, platform, operator, traffic, measured: measuring.extensions };
+  const parts = { config, platform, sources, operator, traffic, measured: measuring.extensions };
   announceReadiness(operator, logger);
   for (const source of sources) tellOf(source, operator, logger, end);
   const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));

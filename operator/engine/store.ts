@@ -124,6 +124,10 @@ export class Store {
     return this.#owners.block;
   }
 
+  pruneBlockOf(source: string): string | undefined {
+    return this.#owners.part(source)?.pruneBlock;
+  }
+
   /** Why what exists of one resource that is not declared must be left alone; undefined if it may go. */
   whyKept(key: ResourceKey): string | undefined {
     return this.#owners.whyKept(key);

@@ -31,8 +31,11 @@ export interface Source {
   readonly feedback?: Reports;
   /** How it fares; of a source that has more to tell than what it declares. */
   report?(): SourceReport;
-  /** Has it look now: somebody says that there is something new. */
-  poke?(): void;
+  /**
+   * Has it look now, if this request of a host is genuine, and says whether it is; undefined if it knows no secret by which
+   * to tell.
+   */
+  hook?(headers: Readonly<Record<string, string | readonly string[] | undefined>>, body: Buffer): boolean | undefined;
   /** Calls back with what people should know of, until the signal aborts. */
   tell?(listener: (news: SourceNews) => void, signal: AbortSignal): void;
 }

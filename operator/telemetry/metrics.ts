@@ -5,6 +5,7 @@ import { Exposition, labelsOf } from './exposition.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 import { writeServices } from './service-series.ts';
 import type { SeenService, Sight } from './sight.ts';
+import { writeSources } from './source-series.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -92,6 +93,7 @@ export class Metrics {
   #write(out: Exposition, { sight, traffic }: Subject): void {
     out.family('mcpnet_driver_up', 'gauge', 'Whether Docker, Consul and HAProxy can be asked (1) or not (0).');
     for (const [driver, up] of sight.drivers()) out.sample('mcpnet_driver_up', labelsOf({ driver }), Number(up));
+    writeSources(out, sight.sources());
     writeServices(out, sight.services(), traffic, this.engine.restarts);
     this.#dropped += out.dropped;
     const dropped = 'mcpnet_metrics_dropped_series_total';

@@ -1,4 +1,4 @@
-import type { HealthView, NetworkView, PartView } from '../api/shapes.ts';
+import type { HealthView, NetworkView, PartView, SourceView } from '../api/shapes.ts';
 import { findCondition } from '../core/condition.ts';
 import type { Status } from '../engine/status.ts';
 import type { DiskState } from './disk.ts';
@@ -10,6 +10,7 @@ export interface HealthParts {
   readonly unreachable: ReadonlyMap<string, Error>;
   readonly problems: number;
   readonly pruneBlock: string | undefined;
+  readonly sources: readonly SourceView[];
   readonly disk: DiskState;
   readonly operator: HealthView['operator'];
 }
@@ -22,6 +23,7 @@ export function healthView(health: HealthParts): HealthView {
     engine(health),
     ...health.networks.flatMap((network) => infrastructure(network, health)),
     manifests(health),
+    ...health.sources.flatMap(repository),
     { name: 'state', ...health.disk },
   ];
   return {
@@ -58,6 +60,11 @@ function infrastructure(
     message: of.ok ? `answers at ${of.address}` : (health.unreachable.get(kind)?.message ?? `${key}: ${message}`),
   });
   return [part('consul', consul), part('haproxy', { ok: haproxy.ok, address: haproxy.statistics })];
+}
+
+/** Of what is read otherwise than by its files, `manifests` does not tell how it fares. */
+function repository({ name, ok, message, repository: report }: SourceView): PartView[] {
+  return report ? [{ name: `source/${name}`, ok, message }] : [];
 }
 
 function manifests({ problems, pruneBlock }: HealthParts): PartView {

@@ -1,4 +1,4 @@
-import type { NetworkView, ServiceView, StreamMessages, TrafficView } from '../api/shapes.ts';
+import type { NetworkView, ServiceView, SourceView, StreamMessages, TrafficView } from '../api/shapes.ts';
 import type { Shown, WatchedManifests } from '../api/shown.ts';
 import type { MCPService } from '../../schemas/types.ts';
 import { withoutContents } from '../core/history.ts';
@@ -6,7 +6,7 @@ import type { Redact } from '../core/redact.ts';
 import { parseKey, type Resource, type ResourceKey } from '../core/resource.ts';
 import type { Operator } from '../engine/operator.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
-import type { ManifestProblem } from '../ports/source.ts';
+import type { ManifestProblem, Source } from '../ports/source.ts';
 import type { TrafficBook } from '../ports/traffic.ts';
 import { diskState } from './disk.ts';
 import { healthView } from './health-view.ts';
@@ -15,6 +15,7 @@ import { networkView } from './network-view.ts';
 import { planView } from './plan-view.ts';
 import { portLooks } from './port-looks.ts';
 import { ServiceViews } from './service-views.ts';
+import { sourceViews } from './source-view.ts';
 
 export interface ShowOptions {
   readonly state: string;
@@ -26,6 +27,8 @@ export interface ShowOptions {
   /** Whether histories are shown with the specs, which hold values of variables. */
   readonly withContents?: boolean;
   readonly manifests?: WatchedManifests;
+  /** Where manifests come from. */
+  readonly sources?: readonly Source[];
   readonly traffic?: TrafficBook;
   readonly clock?: Clock;
   /** Takes secrets out of a text. */
@@ -63,6 +66,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
       services: servicesOf(resource),
     });
   };
+  const sources = (): SourceView[] => sourceViews(options.sources ?? [], store, redact);
   return {
     pid: process.pid,
     version,
@@ -81,6 +85,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
         unreachable: operator.unreachable,
         problems: store.problems.length,
         pruneBlock: store.pruneBlock,
+        sources: sources(),
         disk: diskState(options.state),
         operator: { pid: process.pid, version, startedAt },
       }),
@@ -92,6 +97,7 @@ export function showOperator(operator: Operator, options: ShowOptions): Shown {
       operator.keys().flatMap((key) => service(key)?.instances ?? instanceViews(observation.owned(key), traffic)),
     ports: portLooks(operator, clock, options.remoteHost === undefined),
     events: () => events.newest(),
+    sources,
     plan: () => planView(operator.currentPlans(), redact),
     traffic: () => trafficOf(services()),
     subscribe: (news) => {

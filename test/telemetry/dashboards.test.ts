@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import type { Source } from '../../operator/ports/source.ts';
 import { measure } from '../../operator/measure.ts';
 import type { TrafficCounters } from '../../operator/ports/traffic.ts';
 import { Metrics } from '../../operator/telemetry/metrics.ts';
@@ -20,6 +21,13 @@ const book: TrafficCounters = {
   subscribe: () => () => undefined,
 };
 
+const repository: Source = {
+  name: 'git https://host/fleet.git (main)',
+  scan: () => Promise.resolve({ documents: [], problems: [], complete: true }),
+  watch() {},
+  report: () => ({ kind: 'git', url: '', ref: 'main', path: '', checkedAt: '2026-01-01T00:00:00.000Z' }),
+};
+
 interface Family {
   readonly name: string;
   readonly type: string;
@@ -30,7 +38,7 @@ interface Family {
 async function families(): Promise<Family[]> {
   const metrics = new Metrics({ version: '1' });
   const harness = await Harness.settled(service('files'));
-  measure(harness.operator, book, metrics);
+  measure(harness.operator, book, metrics, undefined, undefined, [repository]);
   metrics.engine.called('docker', 'list', 0.1, true);
   metrics.engine.dequeued(1);
   metrics.engine.pass('MCPService/default/files', () => 'success');

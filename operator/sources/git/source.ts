@@ -6,6 +6,7 @@ import { openAccess, secretKeys } from './access.ts';
 import { parseAddress, type GitAddress } from './address.ts';
 import { readApplied, writeApplied, type Applied } from './applied-file.ts';
 import { CommitManifests } from './commit-manifests.ts';
+import { isGenuine, type Headers } from './hook.ts';
 import { judgeCommit, short } from './judgement.ts';
 import { Repository } from './repository.ts';
 import { GitFailed, type GitEnvironment } from './run-git.ts';
@@ -88,8 +89,13 @@ export class GitSource implements Source {
     this.#rounds.start(signal);
   }
 
-  poke(): void {
-    this.#rounds.now();
+  hook(headers: Headers, body: Buffer): boolean | undefined {
+    const { place, secrets } = this.#deps;
+    const secret = place.secret === undefined ? undefined : secrets.value(place.secret, secretKeys.webhook);
+    if (secret === undefined || secret === '') return undefined;
+    const isMeant = isGenuine(headers, body, secret);
+    if (isMeant) this.#rounds.now();
+    return isMeant;
   }
 
   tell(listener: (news: SourceNews) => void, signal: AbortSignal): void {
