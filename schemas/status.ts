@@ -27,11 +27,15 @@ const common = {
   conditions,
 };
 
+/** Before the operator has seen an object. Without it, tools that wait by kstatus take a new object for a finished one. */
+const unseen = { observedGeneration: -1 };
+
 /** What the operator writes below `status`, by kind. */
 export const statusSchemas: Readonly<Record<string, StructuralSchema>> = {
   MCPNetwork: {
     type: 'object',
     description: 'Observed state of the network; written by the operator.',
+    default: unseen,
     properties: {
       ...common,
       replicas: count('Parts that the network should have: service discovery and load balancer.'),
@@ -41,6 +45,7 @@ export const statusSchemas: Readonly<Record<string, StructuralSchema>> = {
   MCPService: {
     type: 'object',
     description: 'Observed state of the service; written by the operator.',
+    default: unseen,
     properties: {
       ...common,
       revision: count('Number of the revision in force.'),
