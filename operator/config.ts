@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { ClusterPlace } from './cluster/access.ts';
+import { podSettings, type PodSettings } from './pod-settings.ts';
 import { gitPlaces } from './git-places.ts';
 import type { GitPlace } from './sources/git/git-place.ts';
 
 /** Settings of one run, from flags and the environment. The only reader of the environment. */
-export interface Config {
+export interface Config extends PodSettings {
   /** Separates operators that share an engine. */
   readonly scope: string;
   /** Directory that commands change. */
@@ -116,6 +117,7 @@ export function readConfig(flags: Flags & GitFlags, env: NodeJS.ProcessEnv = pro
     apiHosts: wordsIn((env['MCPNET_API_HOSTS'] ?? '').toLowerCase()),
     platform: platformOf(flags.platform ?? env['MCPNET_PLATFORM'] ?? 'docker'),
     ...(platformNamespace && { platformNamespace }),
+    ...podSettings(env),
     traces:
       (env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) !== undefined &&
       env['OTEL_SDK_DISABLED'] !== 'true',

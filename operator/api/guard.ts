@@ -14,7 +14,8 @@ const headers = {
 
 /**
  * Has a port answer only to those who mean it. A page from elsewhere can have a browser ask a name of its own that leads
- * here (DNS rebinding): bound to loopback, the name that is asked for must be one of this machine, or listed.
+ * here (DNS rebinding): bound to loopback, the name that is asked for must be one of this machine, or listed. Bound to
+ * more, any name is answered unless some are listed; an address always, since no name leads astray there.
  */
 export function guardPort(app: App, bindAddress: string, listed: readonly string[]): void {
   const isLoopbackOnly = bindAddress.startsWith('127.');
@@ -22,7 +23,8 @@ export function guardPort(app: App, bindAddress: string, listed: readonly string
     void reply.headers(headers);
     if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     const host = nameIn(request.headers.host);
-    if (!isLoopbackOnly || isOurs(host) || listed.includes(host)) return;
+    if (isLoopbackOnly ? isOurs(host) : listed.length === 0 || isOurs(host) || isIP(host) !== 0) return;
+    if (listed.includes(host)) return;
     const remedy = 'ask for it by an address or a name of this machine, or list the name in MCPNET_API_HOSTS';
     return reply.code(403).send({ error: `the host "${host}" is not answered here; ${remedy}` });
   });

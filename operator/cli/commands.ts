@@ -24,6 +24,7 @@ export const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   pause: async () => (await import('./hold.ts')).pauseCommand,
   resume: async () => (await import('./hold.ts')).resumeCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
+  cluster: async () => (await import('./cluster/command.ts')).clusterCommand,
   crd: async () => (await import('./crd.ts')).crdCommand,
   ports: async () => (await import('./ports/command.ts')).portsCommand,
   doctor: async () => (await import('./doctor/command.ts')).doctorCommand,

@@ -18,6 +18,7 @@ export class DashboardPort {
   readonly #operator: Operator;
   readonly #logger: Logger;
   readonly #appFor: (bindAddress: string) => App;
+  readonly #fixed: Place | undefined;
   readonly #end: () => void;
   #app: App | undefined;
   #place: string | undefined;
@@ -25,7 +26,9 @@ export class DashboardPort {
   #work = Promise.resolve();
   #isClosed = false;
 
-  constructor(operator: Operator, logger: Logger, appFor: (bindAddress: string) => App) {
+  /** @param fixed in place of what is declared */
+  constructor(operator: Operator, logger: Logger, appFor: (bindAddress: string) => App, fixed?: Place) {
+    this.#fixed = fixed;
     this.#operator = operator;
     this.#logger = logger;
     this.#appFor = appFor;
@@ -74,6 +77,7 @@ export class DashboardPort {
 
   /** Where no network is declared any more it stays where it is. */
   #declared(): Place | undefined {
+    if (this.#fixed) return this.#fixed;
     const network = this.#operator.store.ofKind('MCPNetwork')[0];
     if (!network) return undefined;
     // Of kind MCPNetwork, so admission has validated it against that schema.

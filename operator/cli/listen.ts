@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createApp, type App, type Extension } from '../api/app.ts';
 import { addCommands } from '../api/commands.ts';
@@ -54,8 +55,14 @@ export function appForPort(parts: Parts, bindAddress: string): App {
   const app = createApp(shown, [...extensions(parts, shown), dashboardPage(pageFiles)]);
   guardPort(app, bindAddress, config.apiHosts);
   addHooks(app, hooked(parts.sources));
-  addCommands(app, operator.commands, keptToken(config.state, 'dashboard-token'));
+  addCommands(app, operator.commands, tokenOf(config));
   return app;
+}
+
+/** One that somebody gave, or else one that is made once. */
+function tokenOf({ apiTokenFile, state }: Config): string {
+  const given = apiTokenFile !== undefined && existsSync(apiTokenFile) ? readFileSync(apiTokenFile, 'utf8').trim() : '';
+  return given === '' ? keptToken(state, 'dashboard-token') : given;
 }
 
 /** Further routes, of the socket and of the port. */

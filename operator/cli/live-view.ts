@@ -13,8 +13,12 @@ export interface LiveView {
 
 const redrawMs = 100;
 
-/** On a terminal a table that stays below the newest lines; otherwise plain lines, and the table is left to `get`. */
-export function createLiveView(out: WriteStream): LiveView {
+/**
+ * On a terminal a table that stays below the newest lines; otherwise plain lines, and the table is left to `get`. Where
+ * the log is for machines, nothing but the log.
+ */
+export function createLiveView(out: WriteStream, logForm: 'pretty' | 'json'): LiveView {
+  if (logForm === 'json') return { line: (text) => out.write(`${text}\n`), show() {}, end() {} };
   return out.isTTY ? terminalView(out) : plainView(out);
 }
 

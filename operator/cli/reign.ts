@@ -19,6 +19,7 @@ import { History } from '../telemetry/history.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { socketPath } from './client.ts';
 import { DashboardPort } from './dashboard-port.ts';
+import type { HealthPort } from './health-port.ts';
 import { appForPort, listenOnSocket } from './listen.ts';
 import type { LiveView } from './live-view.ts';
 
@@ -36,6 +37,8 @@ export interface Surroundings {
   readonly logger: Logger;
   readonly view: LiveView;
   readonly stop: AbortSignal;
+  /** Told how far this reign is. */
+  readonly health?: HealthPort | undefined;
 }
 
 /**
@@ -45,12 +48,13 @@ export interface Surroundings {
 export async function reign(
   config: Config,
   { hold, consuls }: Crown,
-  { platform, sources, logger, view, stop }: Surroundings,
+  { platform, sources, logger, view, stop, health }: Surroundings,
 ): Promise<string> {
   const unfit = new AbortController();
   const end = AbortSignal.any([stop, hold.lost, unfit.signal]);
   const watched = sources.map((source) => watchful(source, consuls, unfit));
   const metrics = new Metrics({ version: config.version });
+  health?.begins(() => metrics.text());
   const mayWrite = (): boolean => hold.holds() && !end.aborted;
   // Not imported by those who do not trace.
   const tracing = config.traces ? (await import('../telemetry/tracing.ts')).openTracing(config.version) : undefined;
@@ -67,7 +71,7 @@ export async function reign(
   const parts = { config, platform, sources, operator, traffic, measured: measuring.extensions };
   announceReadiness(operator, logger);
   for (const source of sources) tellOf(source, operator, logger, end);
-  const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address));
+  const dashboard = new DashboardPort(operator, logger, (address) => appForPort(parts, address), config.apiAddress);
   const apps: { close(): Promise<unknown> }[] = [dashboard];
   try {
     apps.push(await listenOnSocket(parts));
@@ -77,6 +81,7 @@ export async function reign(
       started();
       announce(operator, logger);
       await dashboard.follow();
+      health?.leads();
       measuring.start();
       view.show(() => operator.statuses.all());
     }

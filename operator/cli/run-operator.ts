@@ -6,6 +6,8 @@ import { openPlatform } from '../platforms/open.ts';
 import type { Hold, Lock } from '../ports/leadership.ts';
 import type { Logger } from '../ports/logger.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { HealthPort } from './health-port.ts';
+import { labelOwnPod } from './leader-label.ts';
 import { createLiveView } from './live-view.ts';
 import { reign } from './reign.ts';
 
@@ -14,7 +16,7 @@ const stopDeadlineMs = 4_000;
 
 /** Runs until SIGINT or SIGTERM, on standby while another operator leads. What runs goes on serving afterwards. */
 export async function runOperator(config: Config): Promise<void> {
-  const view = createLiveView(process.stdout);
+  const view = createLiveView(process.stdout, config.logForm);
   const platform = await openPlatform(config);
   const logger = createLogger({
     redact: platform.secrets.redact,
@@ -33,11 +35,16 @@ export async function runOperator(config: Config): Promise<void> {
     manifests: sources.map(({ name }) => name).join(' and '),
     state: config.state,
   });
+  const health =
+    config.healthAddress &&
+    (await HealthPort.open(config.healthAddress, (leads) => void labelOwnPod(config, leads, logger)));
+  stop.addEventListener('abort', () => health?.stops());
   while (!stop.aborted) {
     const consuls = await declaredConsuls(sources);
     const hold = await standBy(await locksOf(platform, config, consuls), logger, stop);
     if (!hold) break;
-    const end = await reign(config, { hold, consuls }, { platform, sources, logger, view, stop });
+    const end = await reign(config, { hold, consuls }, { platform, sources, logger, view, stop, health });
+    if (!stop.aborted) health?.standsBy();
     if (!stop.aborted) logger.warn('no longer leads; nothing is written any more', { cause: end });
     await hold.release();
   }

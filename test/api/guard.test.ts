@@ -14,9 +14,9 @@ describe('the dashboard port', () => {
   let harness: Harness;
   let app: App;
 
-  async function open(bindAddress: string): Promise<void> {
+  async function open(bindAddress: string, listed = ['mcp.example']): Promise<void> {
     app = appOf(harness.operator);
-    guardPort(app, bindAddress, ['mcp.example']);
+    guardPort(app, bindAddress, listed);
     addCommands(app, harness.operator.commands, token);
     await app.ready();
   }
@@ -59,9 +59,16 @@ describe('the dashboard port', () => {
     expect(JSON.parse(body).error).to.include('MCPNET_API_HOSTS');
   });
 
-  it('answers to any name where it is bound to more than loopback', async () => {
-    await open('0.0.0.0');
+  it('answers to any name where it is bound to more than loopback, and none is listed', async () => {
+    await open('0.0.0.0', []);
     expect(await statusFor('mcp.internal:11091')).to.equal(200);
+  });
+
+  it('bound to more than loopback it answers to names that are listed and to any address', async () => {
+    await open('0.0.0.0');
+    for (const host of ['mcp.example:11091', 'localhost', '203.0.113.9:80', '[2001:db8::1]'])
+      expect(await statusFor(host), host).to.equal(200);
+    expect(await statusFor('evil.example')).to.equal(403);
   });
 
   it('lets pages load nothing from outside, and no page of others read what it says', async () => {
