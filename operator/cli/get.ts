@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig, type Config, type Flags } from '../config.ts';
+import type { ResourceKey } from '../core/resource.ts';
 import type { Status } from '../engine/status.ts';
-import { readView, reportProblems } from './client.ts';
+import { ask, readView, reportProblems } from './client.ts';
 import { exitCode } from './exit-code.ts';
 import { instanceListing, instancesOf } from './instance-table.ts';
 import { getSources } from './get-sources.ts';
@@ -26,7 +27,8 @@ interface Wanted {
 
 type Listed = Pick<Status, 'metadata'> & object;
 
-const watchMs = 500;
+/** Between looks where no operator tells what changes. */
+const lookMs = 500;
 
 export function getCommand(program: Command): void {
   const get = program
@@ -96,12 +98,12 @@ function emptiness(statuses: readonly Status[], { selector, namespace }: GetOpti
     : 'there are none';
 }
 
-/** Prints a row whenever it changes, until interrupted. */
+/** Prints a row whenever it changes, until interrupted: as a running operator tells, else by looking again and again. */
 async function watch(config: Config, wanted: Wanted, options: GetOptions): Promise<never> {
+  const { changedResources } = await import('./stream.ts');
   const printed = new Map<string, string>();
   let headers = options.headers;
-  for (;;) {
-    const { statuses } = await readView(config);
+  const print = async (statuses: readonly Status[]): Promise<void> => {
     const changed = statuses.filter((status) => printed.get(status.key) !== fingerprint(status));
     for (const status of changed) printed.set(status.key, fingerprint(status));
     const { found, text } = await select(changed, wanted, { ...options, ...(headers !== undefined && { headers }) });
@@ -109,8 +111,18 @@ async function watch(config: Config, wanted: Wanted, options: GetOptions): Promi
       console.log(text);
       headers = false;
     }
-    await new Promise((resolve) => setTimeout(resolve, watchMs));
+  };
+  for (;;) {
+    await print((await readView(config)).statuses);
+    for await (const key of changedResources(config))
+      await print(key === 'any' ? (await readView(config)).statuses : await readStatus(config, key));
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
+}
+
+async function readStatus(config: Config, key: ResourceKey): Promise<Status[]> {
+  const answer = await ask<{ status: Status }>(config, `/api/v1/resources/${key}`);
+  return answer ? [answer.status] : [];
 }
 
 /** What was asked for, and the text of it. */

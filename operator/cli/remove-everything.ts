@@ -29,6 +29,11 @@ export async function removeEverything(config: Config, yes: boolean): Promise<vo
     return;
   }
   console.log(`this removes:\n${items.map((item) => `  ${item}`).join('\n')}`);
+  console.log(
+    `and keeps:\n${kept(config)
+      .map((each) => `  ${each}`)
+      .join('\n')}`,
+  );
   if (!yes && !(await confirmed())) {
     console.log('nothing was removed');
     process.exitCode = 1;
@@ -42,6 +47,17 @@ export async function removeEverything(config: Config, yes: boolean): Promise<vo
   await removeAllBut(config, hold, [nothing], (operator) => ours(operator).length > 0);
   await hold.release();
   console.log('everything of ours is gone');
+}
+
+/** What outlives everything, and where it is, for those who want to remove that as well. */
+function kept({ state, secrets }: Config): string[] {
+  return [
+    'volumes that manifests name, with their data (docker volume ls)',
+    'images (docker image ls)',
+    `records of revisions, measurements and tokens, in ${state}`,
+    `secrets, in ${secrets}`,
+    'manifests, from which `mcpnet up` makes everything again',
+  ];
 }
 
 function ours(operator: Operator): string[] {

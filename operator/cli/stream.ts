@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import type { Config } from '../config.ts';
+import type { ResourceKey } from '../core/resource.ts';
 import { noOperator, socketPath } from './client.ts';
 
 /** A server-sent event; its data is the JSON that `operator/api/shapes.ts` tells for its name. */
@@ -32,6 +33,22 @@ export async function* readStream(config: Config, path: string): AsyncGenerator<
   } catch (error) {
     // The connection broke off.
     throw response.errored ? operatorEnded(error) : error;
+  }
+}
+
+/**
+ * Keys of resources as something about them changes, for as long as an operator runs; `any` once at the beginning, since
+ * nothing is told of what changed before.
+ */
+export async function* changedResources(config: Config): AsyncGenerator<ResourceKey | 'any'> {
+  try {
+    for await (const { name, data } of readStream(config, '/api/v1/events/stream')) {
+      if (name === 'hello') yield 'any';
+      // Of these StreamMessages tells that they have a key. An event tells of networks that were never valid, too.
+      else if (name === 'service' || name === 'network' || name === 'event') yield (data as { key: ResourceKey }).key;
+    }
+  } catch {
+    // None runs, or it has ended: it is the asker's to look what there is then.
   }
 }
 

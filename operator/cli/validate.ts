@@ -2,13 +2,20 @@ import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { formatProblem, type ManifestProblem, type Snapshot } from '../ports/source.ts';
+import { documentOption } from './document-option.ts';
+import { exitCode } from './exit-code.ts';
+
+interface ValidateOptions {
+  readonly output?: 'json' | 'yaml';
+}
 
 export function validateCommand(program: Command): void {
   program
     .command('validate')
     .description('check manifests; prints every error with its place and remedy, and exits 1 if there is one')
     .argument('<files...>', 'files or directories')
-    .action(async (paths: string[]) => {
+    .addOption(documentOption())
+    .action(async (paths: string[], { output }: ValidateOptions) => {
       const { Store } = await import('../engine/store.ts');
       const problems: ManifestProblem[] = [];
       let count = 0;
@@ -19,9 +26,14 @@ export function validateCommand(program: Command): void {
         count += snapshot.documents.length;
         problems.push(...store.problems.map((problem) => ({ ...problem, file: shownPath(path, problem.file) })));
       }
+      if (problems.length > 0) process.exitCode = exitCode.failed;
+      if (output) {
+        const { formatDocument } = await import('./output.ts');
+        console.log(await formatDocument({ valid: problems.length === 0, resources: count, problems }, output));
+        return;
+      }
       for (const problem of problems) console.error(formatProblem(problem));
-      if (problems.length > 0) process.exitCode = 1;
-      else console.log(`${count} resources are valid`);
+      if (problems.length === 0) console.log(`${count} resources are valid`);
     });
 }
 

@@ -27,6 +27,18 @@ export function bareDocument(piece: string): string {
   return piece.replace(/^---[ \t]*\n/, '').replace(/\n\.\.\.[ \t]*\n?$/, '\n');
 }
 
+/** Whether nothing stands between the marks of a document but comments: generators leave such behind. */
+export function isEmptyDocument({ contents }: Document): boolean {
+  return (
+    contents === null || (isScalar(contents) && contents.value === null && contents.range?.[0] === contents.range?.[1])
+  );
+}
+
+/** A text without the lines that begin and end documents. */
+export function withoutMarks(text: string): string {
+  return text.replaceAll(/^(---|\.\.\.)[ \t\r]*$/gm, '');
+}
+
 /**
  * Sets one scalar of a document and leaves every other character of its text as it is; only a form into which it cannot be
  * put so (an alias, a merge) is written anew.

@@ -4,6 +4,7 @@ import { dirname, relative } from 'node:path';
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { printable } from '../core/printable.ts';
 import type { ManifestProblem, Position, SourceDocument } from '../ports/source.ts';
+import { isEmptyDocument, withoutMarks } from './document-text.ts';
 import { pileIn } from './pile.ts';
 import { oddityIn } from './tree.ts';
 import type { FileEntry } from './walk.ts';
@@ -113,7 +114,7 @@ export function readManifests(
       );
       return;
     }
-    if (document.contents === null) return;
+    if (isEmptyDocument(document)) return;
     const odd = oddityIn(document);
     if (odd) {
       const { line, col } = parsed.lines.linePos(odd.offset);
@@ -134,7 +135,7 @@ export function readManifests(
     }
   });
   // An empty file is one that is being written, or a slip; one of comments alone is meant.
-  if (text.trim() === '')
+  if (withoutMarks(text).trim() === '')
     problems.push(problem('holds no document', 'remove the file if it is meant to declare nothing'));
   return { documents, problems };
 }

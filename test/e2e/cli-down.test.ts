@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -62,6 +63,10 @@ describe('the end of everything, by command', function () {
     await runContainer({ name: theirs.container, scope: net.scope, image: tinyImage, network: theirs.network });
     const { code, stdout, stderr } = await net.cli('down', '--yes');
     expect(code, stdout + stderr).to.equal(0);
+    expect(stdout)
+      .to.match(/^and keeps:\n {2}volumes that manifests name/m)
+      .and.to.include(`tokens, in ${net.state}`);
+    expect(existsSync(join(net.state, 'revisions'))).to.equal(true);
     expect(
       await docker.listContainers({ all: true, filters: { label: [`io.mcpnet.owner=${net.scope}`] } }),
     ).to.deep.equal([]);

@@ -220,6 +220,11 @@ describe('the command line', function () {
       stderr,
     ).to.equal(true);
     expect((await net.cli('validate', join(net.directory, 'absent.yaml'))).code).to.equal(1);
+    const told = await net.cli('validate', '-o', 'json', path);
+    const document = JSON.parse(told.stdout) as { valid: boolean; problems: { path: string; line: number }[] };
+    expect([told.code, told.stderr, document.valid]).to.deep.equal([1, '', false]);
+    expect(document.problems.map(({ path: at, line }) => [at, line])).to.deep.include(['spec.replicas', 6]);
+    expect((await net.cli('validate', '-o', 'yaml', net.manifests)).stdout).to.match(/^valid: true\nresources: 3\n/);
   });
 
   it('version tells of the program and of the operator that runs', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
+import { formatProblem } from '../../operator/ports/source.ts';
+import { readManifests } from '../../operator/sources/manifest-file.ts';
 import { bareDocument, joinDocuments, setScalar, splitDocuments } from '../../operator/sources/document-text.ts';
 
 const texts: Readonly<Record<string, string>> = {
@@ -44,5 +46,29 @@ describe('the text of documents', () => {
   it('is written anew where a value stands for another', () => {
     const text = setScalar('base: &b 1\nspec:\n  replicas: *b\n', ['spec', 'replicas'], 3);
     expect(parseAllDocuments(text)[0]?.toJS()).to.deep.equal({ base: 1, spec: { replicas: 3 } });
+  });
+});
+
+describe('a document without content', () => {
+  const read = (text: string): { values: unknown[]; problems: string[] } => {
+    const { documents, problems } = readManifests(Buffer.from(text), 'a.yaml', '/manifests');
+    return { values: documents.map(({ value }) => value), problems: problems.map(formatProblem) };
+  };
+
+  it('between others is nothing, with or without comments in it', () => {
+    const text = '---\na: 1\n---\n\n---\n# nothing\n---\nb: 2\n...\n---\n';
+    expect(read(text)).to.deep.equal({ values: [{ a: 1 }, { b: 2 }], problems: [] });
+  });
+
+  it('is one that holds null, where that is written out', () => {
+    expect(read('a: 1\n---\n~\n---\n""\n').values).to.deep.equal([{ a: 1 }, null, '']);
+  });
+
+  it('alone in a file is told: it may be one that is being written', () => {
+    for (const text of ['', '---\n', '---\n---\r\n...\n'])
+      expect(read(text).problems, text).to.deep.equal([
+        'a.yaml:1:1 holds no document; remove the file if it is meant to declare nothing',
+      ]);
+    expect(read('---\n# nothing here on purpose\n').problems).to.deep.equal([]);
   });
 });
