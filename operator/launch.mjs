@@ -12,7 +12,7 @@ const args = process.argv.slice(2);
 /** Only what lives long gains by flags that make Node small; a command that merely asks would start more slowly. */
 const isOperator = args.includes('up') || args.includes('start');
 
-if (isCheckout) installPackages(root, !isOperator);
+if (isCheckout) await installPackages(root, !isOperator);
 const node = findNode(root);
 const main = isCheckout ? source : join(root, 'dist', 'operator', 'main.js');
 if (node === process.execPath && !isOperator) await runHere(pathToFileURL(main));

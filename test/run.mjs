@@ -4,5 +4,5 @@ import { fileURLToPath } from 'node:url';
 import { findNode, installPackages, runInstead } from '../deploy/local/bootstrap.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-installPackages(root);
+await installPackages(root);
 runInstead(findNode(root), [join(root, 'test', 'run.ts'), ...process.argv.slice(2)]);

@@ -2,7 +2,7 @@
  * What must work on any Node, before anything is installed: the npm packages of a checkout, and the Node that the
  * program runs on (the npm package `node`).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -13,18 +13,31 @@ const neededMajor = 24;
 /**
  * Installs the packages of the lockfile unless they are there. Not by `npm ci`, which refuses a lockfile without the
  * optional packages of platforms that a registry does not have. In haste an installation newer than the lockfile is taken
- * at its word.
+ * at its word. npm says nothing until it is done, which takes a minute where nothing is cached: so it is told that it goes on.
  */
-export function installPackages(root, inHaste = false) {
+export async function installPackages(root, inHaste = false, tellEveryMs = 5_000) {
   const done = join(root, 'node_modules', '.package-lock.json');
   const wanted = join(root, 'package-lock.json');
   if (existsSync(done) && ((inHaste && isNewer(done, wanted)) || hasWantedVersions(done, wanted))) return;
-  console.error('installing the npm packages');
-  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+  console.error('installing the npm packages (the first time this takes a minute or so)');
+  const startMs = Date.now();
+  const seconds = () => Math.round((Date.now() - startMs) / 1000);
+  const teller = setInterval(() => console.error(`still installing, for ${seconds()} s`), tellEveryMs);
+  const npm = spawn('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  if (npm.status !== 0) process.exit(npm.status ?? 1);
+  const status = await new Promise((resolve) => npm.once('error', complain(resolve)).once('exit', resolve));
+  clearInterval(teller);
+  if (status !== 0) process.exit(status ?? 1);
+  console.error(`installed in ${seconds()} s`);
+}
+
+function complain(resolve) {
+  return (error) => {
+    console.error(`npm cannot be run: ${error.message}; it comes with Node (https://nodejs.org)`);
+    resolve(1);
+  };
 }
 
 /** Path of a Node that is new enough: this one, or the one installed beside the program. */

@@ -5,5 +5,5 @@ import { findNode, installPackages, runInstead } from '../../deploy/local/bootst
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
-installPackages(root);
+await installPackages(root);
 runInstead(findNode(root), [join(here, 'run.ts'), ...process.argv.slice(2)]);

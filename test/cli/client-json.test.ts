@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Entry } from '../../operator/cli/clients/client-kind.ts';
 import { jsonFile } from '../../operator/cli/clients/json-file.ts';
 import { insertProperty } from '../../operator/cli/clients/json-insert.ts';
+import { removeProperty } from '../../operator/cli/clients/json-remove.ts';
 import { rivals, UnreadableFile } from '../../operator/cli/clients/server-table.ts';
 
 const entry: Entry = { type: 'http', url: 'http://127.0.0.1:11101/mcp' };
@@ -93,5 +94,36 @@ describe('a property that is added to JSON', () => {
   for (const [what, before, after] of cases)
     it(`stands ${what}`, () => {
       expect(insertProperty(before, ['a'], 'k', { u: 'v' })).to.equal(after);
+    });
+});
+
+describe('a property that is taken out of JSON', () => {
+  const texts: Readonly<Record<string, string>> = {
+    'on one line': '{"a": {"x":1, "y": 2}}',
+    'on lines of their own': '{\n  "a": {\n    "x": 1,\n    "y": { "z": [1,2] }\n  },\n  "b": 1\n}\n',
+    'an empty object': '{\n    "a": {}\n}\n',
+    'a comma at the end and comments': '{\r\n\t// a\r\n\t"a": {\r\n\t\t"x": 1, // x\r\n\t},\r\n}\r\n',
+    'comments alone': '{\n  "a": {\n    // none yet\n  }\n}',
+  };
+  for (const [what, text] of Object.entries(texts))
+    it(`leaves what was there before it was put in: ${what}`, () => {
+      expect(removeProperty(insertProperty(text, ['a'], 'k', { u: 'v' }), ['a', 'k'])).to.equal(text);
+    });
+
+  const cases: readonly (readonly [string, string, string, string])[] = [
+    ['the first of several', 'x', '{\n  "x": 1,\n  // of y\n  "y": 2\n}', '{\n  // of y\n  "y": 2\n}'],
+    ['the first on a line', 'x', '{"x": 1, "y": 2}', '{"y": 2}'],
+    ['the last, after a comment', 'y', '{\n  "x": 1, // of x\n  "y": 2\n}', '{\n  "x": 1 // of x\n}'],
+    [
+      'one between comments',
+      'y',
+      '{\n  "x": 1, // x\n  "y": 2,\n  "z": 3 // z\n}',
+      '{\n  "x": 1, // x\n  "z": 3 // z\n}',
+    ],
+    ['the only one', 'x', '{\n  "x": 1\n}\n', '{}\n'],
+  ];
+  for (const [what, name, before, after] of cases)
+    it(`leaves the others and their comments: ${what}`, () => {
+      expect(removeProperty(before, [name])).to.equal(after);
     });
 });

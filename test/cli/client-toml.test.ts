@@ -44,4 +44,11 @@ trust = "y"
       .to.throw(UnreadableFile)
       .with.property('line', 2);
   });
+
+  it('is without servers that are taken out, and otherwise the same', () => {
+    const put = file.put(before, new Map([['files', way]]));
+    expect(file.take(put, ['files', 'absent'])).to.equal(before);
+    expect(file.take(put, ['absent'])).to.equal(put);
+    expect(file.servers(file.take(put, ['own', 'files']))).to.deep.equal({});
+  });
 });

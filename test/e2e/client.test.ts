@@ -177,6 +177,25 @@ describe('clients that are told of the services', function () {
     expect(await readFile(file, 'utf8')).to.equal('{"mcpServers":\n  nothing}');
   });
 
+  it('what leads to a service is taken out again, and what does not only if that is asked for', async () => {
+    const file = join(home, 'taken.json');
+    const own = '{ "mcpServers": { "own": { "command": "mine" } } }\n';
+    await writeFile(file, own);
+    expect((await told('generic', '--remove', '--file', file)).stdout).to.include('leads to none of our services');
+    await told('generic', '--write', '--file', file);
+    const { code, stdout } = await told('generic', '--remove', '--file', file);
+    expect([code, stdout]).to.satisfy(([, text]: [number, string]) =>
+      /no longer leads to everything, old, small/.test(text),
+    );
+    expect(await readFile(file, 'utf8')).to.equal(own);
+    const refused = await told('generic', 'own', '--remove', '--file', file);
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr).to.match(/own that lead to none of our services.*--replace/);
+    expect((await told('generic', 'own', '--remove', '--replace', '--file', file)).code).to.equal(0);
+    expect(await readFile(file, 'utf8')).to.equal('{ "mcpServers": {} }\n');
+    expect((await told('generic', '--write', '--remove', '--file', file)).stderr).to.include('exclude each other');
+  });
+
   async function toolsOf(run: Promise<Outcome>): Promise<string[]> {
     const { stdout, stderr } = await run;
     const { tools } = JSON.parse(stdout || JSON.stringify({ tools: [{ name: stderr }] })) as {

@@ -1,6 +1,7 @@
 import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { Entry } from './client-kind.ts';
 import { insertProperty } from './json-insert.ts';
+import { removeProperty } from './json-remove.ts';
 import { changesIn, isTable, placeAt, serversIn, UnreadableFile, wayFields, type ServerFile } from './server-table.ts';
 
 /** A JSON file whose servers stand below one name. Comments, order and white space of the rest stay as they are. */
@@ -18,6 +19,12 @@ export function jsonFile(table: string, form: 'json' | 'jsonc'): ServerFile {
         result = isTable(existing) ? redirect(result, [table, name], existing, entry) : add(result, table, name, entry);
       }
       return result;
+    },
+    take(text, names) {
+      const known = servers(text);
+      return names
+        .filter((name) => Object.hasOwn(known, name))
+        .reduce((result, name) => removeProperty(result, [table, name]), text);
     },
   };
 }

@@ -17,7 +17,7 @@ export async function mergeInto(path: string, edit: (text: string) => string, no
   for (let attempt = 0; attempt < attempts; attempt++) {
     const before = await readOrAbsent(target);
     const after = edit(before ?? '');
-    if (after === before) return { changed: false };
+    if (after === (before ?? '')) return { changed: false };
     await mkdir(dirname(target), { recursive: true });
     await writeAsBefore(target, after);
     if ((await readOrAbsent(target)) !== before) continue;

@@ -10,6 +10,8 @@ export interface ServerFile {
   servers(text: string): Readonly<Record<string, unknown>>;
   /** The text with these entries; everything else in it stays as it is. @throws UnreadableFile */
   put(text: string, entries: ReadonlyMap<string, Entry>): string;
+  /** The text without the servers of these names; those that are not there are passed over. @throws UnreadableFile */
+  take(text: string, names: readonly string[]): string;
 }
 
 /** A text in which nothing may be changed because it is not understood. */
@@ -43,6 +45,11 @@ export function rivals(
   return [...entries].flatMap(([name, entry]) =>
     Object.hasOwn(servers, name) && !leadsTo(servers[name], entry) ? [name] : [],
   );
+}
+
+/** Servers of a file that are found in the way of one of these entries, by whatever name. */
+export function leadingTo(servers: Readonly<Record<string, unknown>>, entries: readonly Entry[]): readonly string[] {
+  return Object.keys(servers).filter((name) => entries.some((entry) => leadsTo(servers[name], entry)));
 }
 
 /** What must be written: names that are not there, and those that lead elsewhere. */

@@ -14,6 +14,13 @@ export function tomlFile(table: string): ServerFile {
       const replaced = changes.filter(([name]) => Object.hasOwn(before, name));
       return append(replaced.length > 0 ? patched(text, table, replaced) : text, table, added, servers);
     },
+    take(text, names) {
+      const known = servers(text);
+      const left = Object.entries(known).filter(([name]) => !names.includes(name));
+      if (left.length === Object.keys(known).length) return text;
+      const { [table]: _servers, ...others } = read(text);
+      return patch(text, left.length > 0 ? { ...others, [table]: Object.fromEntries(left) } : others);
+    },
   };
 }
 
