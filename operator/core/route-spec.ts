@@ -7,6 +7,8 @@ export interface BalancerSpec {
   readonly host: string;
   readonly statisticsPort: number;
   readonly threads: number;
+  /** Set where a cluster runs it, in several Pods; nothing of it is HAProxy's configuration. */
+  readonly fleet?: FleetSpec;
   /** Opens the gateway for those who know the token; only where containers are out of the operator's reach. */
   readonly gatewayToken?: string;
   readonly timeoutsMs: {
@@ -15,6 +17,24 @@ export interface BalancerSpec {
     readonly server: number;
     readonly queue: number;
     readonly stream: number;
+  };
+}
+
+/** How a cluster runs one balancer, and how it leads to it. */
+export interface FleetSpec {
+  readonly image: string;
+  /** Brings the program that stands beside HAProxy what it runs on. */
+  readonly agentImage: string;
+  /** At which that program answers the operator. */
+  readonly agentPort: number;
+  readonly replicas: number;
+  readonly memoryBytes: number;
+  /** Names of the plan's networks, which policies select by. */
+  readonly networks: readonly string[];
+  /** What the cluster does with the address at which clients reach it. */
+  readonly service: {
+    readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+    readonly annotations: Readonly<Record<string, string>>;
   };
 }
 

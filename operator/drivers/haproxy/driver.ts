@@ -33,7 +33,7 @@ export class HaproxyDriver implements Driver {
   }
 
   async list(signal: AbortSignal): Promise<Observed[]> {
-    const names = await this.#housing.names();
+    const names = await this.#housing.names(signal);
     await Promise.all(names.map((name) => this.balancer(name).idle()));
     const observed = await Promise.all(names.map((name) => this.#observe(this.balancer(name), signal)));
     return observed.flat();
@@ -44,6 +44,7 @@ export class HaproxyDriver implements Driver {
     const { model } = balancer;
     return (model && this.#housing.complete?.(balancer.id, model, observed)) ?? observed;
   }
+
   async read(ref: ItemRef, signal: AbortSignal): Promise<Observed | undefined> {
     return (await this.list(signal)).find(({ type, id }) => type === ref.type && id === ref.id);
   }
@@ -54,16 +55,14 @@ export class HaproxyDriver implements Driver {
     const balancer =
       isGrowth && action.item.type === 'server'
         ? this.balancer(action.item.spec.balancer)
-        : await this.#balancerOf(action);
+        : await this.#balancerOf(action, signal);
     if (!balancer) return undefined;
-    if (isGrowth && (action.item.type === 'backend' || action.item.type === 'balancer'))
-      await this.#housing.admit?.(action.item, signal);
     if (isGrowth && action.item.type === 'backend') {
       await this.#leaveOthers(action.item, balancer, signal);
       await refuseTakenPort(action.item, balancer, signal);
     }
     await balancer.change(changeFor(action, this.#clock.now()), signal);
-    if (action.item.type !== 'server') await this.#furnish(balancer, signal);
+    if (action.item.type !== 'server') await this.#furnish(balancer, action.item, signal);
     // HAProxy has just confirmed the change: asking it again would only cost time on the way to being served.
     const observed = observeItem(balancer, action.item);
     const { model } = balancer;
@@ -73,8 +72,8 @@ export class HaproxyDriver implements Driver {
   }
 
   /** After the configuration, which what stands around it starts from. */
-  async #furnish({ id, model }: Balancer, signal: AbortSignal): Promise<void> {
-    await (model ? this.#housing.furnish?.(id, model, signal) : this.#housing.clear?.(id, signal));
+  async #furnish({ id, model }: Balancer, item: Pick<Observed, 'id' | 'owner'>, signal: AbortSignal): Promise<void> {
+    await (model ? this.#housing.furnish?.(id, model, item.id, signal) : this.#housing.clear?.(id, item.owner, signal));
   }
 
   watch(hint: Hint, signal: AbortSignal): void {
@@ -92,7 +91,7 @@ export class HaproxyDriver implements Driver {
   /** What clients make of the services of all balancers. */
   traffic(countSessions: CountSessions, signal: AbortSignal): TrafficCounters {
     return new HaproxyTraffic({
-      balancers: async () => (await this.#housing.names()).map((name) => this.balancer(name)),
+      balancers: async () => (await this.#housing.names(signal)).map((name) => this.balancer(name)),
       clock: this.#clock,
       countSessions,
       signal,
@@ -102,7 +101,7 @@ export class HaproxyDriver implements Driver {
   /** A backend of a service that moved to another network would stand in two balancers, with its servers. */
   async #leaveOthers({ type, id, owner, hash }: DesiredItem, balancer: Balancer, signal: AbortSignal): Promise<void> {
     if (type !== 'backend') return;
-    const names = await this.#housing.names();
+    const names = await this.#housing.names(signal);
     for (const other of names.filter((name) => name !== balancer.id).map((name) => this.balancer(name))) {
       if (!other.file.model()?.backends.has(id)) continue;
       const item: Observed = { type, id, owner, hash, phase: 'ready', fields: { balancer: other.id } };
@@ -112,7 +111,7 @@ export class HaproxyDriver implements Driver {
   }
 
   /** Undefined where what should go is gone from every balancer already. */
-  async #balancerOf(action: Action): Promise<Balancer | undefined> {
+  async #balancerOf(action: Action, signal: AbortSignal): Promise<Balancer | undefined> {
     if (action.item.type === 'balancer') return this.balancer(action.item.id);
     if (action.verb !== 'drain' && action.verb !== 'remove') {
       const { item } = action;
@@ -122,7 +121,7 @@ export class HaproxyDriver implements Driver {
     const { item } = action;
     // An observed item carries no spec; its backend tells whose it is.
     const backend = item.type === 'backend' ? item.id : item.fields['backend'];
-    const names = await this.#housing.names();
+    const names = await this.#housing.names(signal);
     const id = names.find((name) => backend !== undefined && this.balancer(name).file.model()?.backends.has(backend));
     return id === undefined ? undefined : this.balancer(id);
   }

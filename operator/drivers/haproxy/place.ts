@@ -1,4 +1,5 @@
-import type { BalancerItem, Observed } from '../../core/item.ts';
+import type { Observed } from '../../core/item.ts';
+import type { ResourceKey } from '../../core/resource.ts';
 import type { Hint } from '../../ports/driver.ts';
 import type { Model } from './model.ts';
 import type { Runtime } from './runtime.ts';
@@ -42,16 +43,17 @@ export interface Place {
 /** Where all HAProxys of a platform live. */
 export interface Housing {
   /** Of every balancer that has a configuration. */
-  names(): Promise<readonly string[]>;
+  names(signal: AbortSignal): Promise<readonly string[]>;
   open(balancer: string): Place;
   /** Hints until the signal aborts, whatever a look may find changed. */
   watch(hint: Hint, isRunning: (balancer: string) => Promise<boolean>, signal: AbortSignal): void;
-  /** Makes what stands around a balancer as its model says: what runs it, and what leads to it. */
-  furnish?(balancer: string, model: Model, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes what stands around a balancer as its model says: what runs it, and what leads to it.
+   * @param focus id of the item that it is done for; trouble with another one is that one's own
+   */
+  furnish?(balancer: string, model: Model, focus: string, signal: AbortSignal): Promise<void>;
   /** Takes that away again, after the configuration. */
-  clear?(balancer: string, signal: AbortSignal): Promise<void>;
-  /** Refuses an item that would stand in somebody else's way. @throws Fault conflict */
-  admit?(item: BalancerItem | { readonly type: 'backend'; readonly id: string }, signal: AbortSignal): Promise<void>;
+  clear?(balancer: string, owner: ResourceKey, signal: AbortSignal): Promise<void>;
   /** What was seen of a balancer, with what is seen of what stands around it. */
   complete?(balancer: string, model: Model, observed: readonly Observed[]): readonly Observed[];
 }

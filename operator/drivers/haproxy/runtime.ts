@@ -68,7 +68,7 @@ export class SocketRuntime implements Runtime {
     return parseCounters(await this.#ask('admin', countersCommand, signal));
   }
 
-  async deliver(): Promise<void> {
+  async deliver(_fileName: string, _content: readonly Buffer[]): Promise<void> {
     // The directory is mounted: the file is there.
   }
 

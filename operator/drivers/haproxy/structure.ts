@@ -14,7 +14,9 @@ export function structureHash({ balancer, backends }: Model): string {
   const entries = [...backends.values()]
     .map(({ id, spec }) => [id, spec] as const)
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  const hash = hashOf([renderedAs, scriptHash, balancer.spec, entries]);
+  // Who runs it, and how often, is nothing that a process would have to read.
+  const { fleet: _fleet, ...spec } = balancer.spec;
+  const hash = hashOf([renderedAs, scriptHash, spec, entries]);
   known.set(backends, { spec: balancer.spec, hash });
   return hash;
 }

@@ -1,0 +1,234 @@
+import type { ClusterApi } from '../../../cluster/api.ts';
+import { pathOf, type KubeObject, type ObjectKind } from '../../../cluster/objects.ts';
+import type { ResourceKey } from '../../../core/resource.ts';
+import type { BalancerCluster, BalancerPod, Furniture, StoredConfig } from '../../../ports/balancer-cluster.ts';
+import { differences } from '../applied.ts';
+import { asClusterFault } from '../faults.ts';
+import { label, labelValue, note } from '../labels.ts';
+import type { Placement } from '../naming.ts';
+import { isTerminating, podState, type Pod } from '../pod-state.ts';
+import { Shelf } from '../shelf.ts';
+import { balancerDeployment, haproxyContainer, type DeploymentObject } from './deployment.ts';
+import { balancerLabel, balancerMetadata, balancerNote, listenerNote } from './labels.ts';
+import { disruptionBudget } from './policies.ts';
+import { balancerService, listenerService, type ServiceObject } from './services.ts';
+import { Writer } from './writer.ts';
+
+export interface BalancersOptions {
+  readonly api: ClusterApi;
+  readonly scope: string;
+  readonly placement: Placement;
+  /** Looked into one by one; without it all at once. */
+  readonly namespaces?: readonly string[];
+  readonly mayWrite: () => boolean;
+}
+
+interface SecretObject extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const kinds = {
+  Secret: { apiVersion: 'v1', plural: 'secrets' },
+  Service: { apiVersion: 'v1', plural: 'services' },
+  Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
+  Pod: { apiVersion: 'v1', plural: 'pods' },
+} as const satisfies Record<string, ObjectKind>;
+
+/** HAProxys in a cluster: their Secrets, Deployments and Services, and the Pods that come of them. */
+export class Balancers implements BalancerCluster {
+  readonly #options: BalancersOptions;
+  readonly #writer: Writer;
+  readonly #secrets: Shelf<SecretObject>;
+  readonly #services: Shelf<ServiceObject>;
+  readonly #deployments: Shelf<DeploymentObject>;
+  readonly #pods: Shelf<Pod>;
+  readonly #listeners = new Set<() => void>();
+  /** What was applied last of what nobody watches, by name. */
+  readonly #applied = new Map<string, string>();
+  #budgets: Promise<ObjectKind> | undefined;
+
+  constructor(options: BalancersOptions) {
+    this.#options = options;
+    const { api, namespaces, scope, mayWrite } = options;
+    this.#writer = new Writer(api, mayWrite);
+    const shelf = <Object extends KubeObject>(kind: ObjectKind): Shelf<Object> =>
+      new Shelf<Object>({
+        api,
+        kind,
+        ...(namespaces && { namespaces }),
+        query: { labelSelector: `${label.owner}=${labelValue(scope)},${balancerLabel}` },
+        changed: () => {
+          this.#tell();
+        },
+        renewed: () => {
+          this.#tell();
+        },
+      });
+    this.#secrets = shelf(kinds.Secret);
+    this.#services = shelf(kinds.Service);
+    this.#deployments = shelf(kinds.Deployment);
+    this.#pods = shelf(kinds.Pod);
+  }
+
+  async known(signal: AbortSignal): Promise<void> {
+    const shelves = [this.#secrets, this.#services, this.#deployments, this.#pods];
+    await Promise.all(shelves.map((shelf) => shelf.all(signal)));
+  }
+
+  configs(): StoredConfig[] {
+    return this.#secrets.known().flatMap((secret) => stored(secret) ?? []);
+  }
+
+  async keep({ balancer, owner, data }: Omit<StoredConfig, 'version'>): Promise<StoredConfig> {
+    const encoded = Object.fromEntries(Object.entries(data).map(([name, bytes]) => [name, bytes.toString('base64')]));
+    const { scope, placement } = this.#options;
+    const metadata = balancerMetadata(scope, placement, owner, balancer);
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: encoded };
+    const kept = await this.#writer.apply(kinds.Secret, this.#secrets, body);
+    return { balancer, owner, data, version: kept.metadata.resourceVersion ?? '' };
+  }
+
+  pods(balancer: string): BalancerPod[] {
+    const value = labelValue(balancer);
+    return this.#pods.known().flatMap((pod) => (pod.metadata.labels?.[balancerLabel] === value ? [described(pod)] : []));
+  }
+
+  async furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void> {
+    await this.known(signal);
+    const { balancer } = furniture;
+    const failures = new Map<string, unknown>();
+    const attempt = async (id: string, work: () => Promise<unknown>): Promise<void> => {
+      await work().catch((error: unknown) => failures.set(id, error));
+    };
+    await attempt(balancer, () => this.#furnishBalancer(furniture));
+    const { scope, placement } = this.#options;
+    for (const listener of furniture.listeners) {
+      const service = listenerService(scope, placement, furniture, listener);
+      await attempt(listener.id, () => this.#bring(kinds.Service, this.#services, service));
+    }
+    for (const service of this.#surplus(furniture)) await attempt(balancer, () => this.#writer.remove(kinds.Service, this.#services, service));
+    const failure = failures.get(focus) ?? failures.get(balancer);
+    if (failure) throw failure;
+  }
+
+  drift(furniture: Furniture): ReadonlyMap<string, string> {
+    const { scope, placement } = this.#options;
+    const found = new Map<string, string>();
+    for (const listener of furniture.listeners) {
+      const change = changeIn(this.#services, listenerService(scope, placement, furniture, listener));
+      if (change !== undefined) found.set(listener.id, change);
+    }
+    const change =
+      changeIn(this.#deployments, balancerDeployment(scope, placement, furniture)) ??
+      changeIn(this.#services, balancerService(scope, placement, furniture)) ??
+      this.#surplus(furniture).map(({ metadata }) => `Service ${metadata.name} leads nowhere`)[0];
+    if (change !== undefined) found.set(furniture.balancer, change);
+    return found;
+  }
+
+  async clear(balancer: string, owner: ResourceKey, signal: AbortSignal): Promise<void> {
+    await this.known(signal);
+    const { scope, placement } = this.#options;
+    const metadata = balancerMetadata(scope, placement, owner, balancer);
+    const isOurs = (object: KubeObject): boolean => object.metadata.annotations?.[balancerNote] === balancer;
+    for (const service of this.#services.known().filter(isOurs)) await this.#writer.remove(kinds.Service, this.#services, service);
+    for (const deployment of this.#deployments.known().filter(isOurs)) await this.#writer.remove(kinds.Deployment, this.#deployments, deployment);
+    this.#applied.delete(`${metadata.namespace}/${metadata.name}`);
+    await this.#writer.remove(await this.#budgetKind(), undefined, { metadata });
+    // What they start from goes last, and with it the balancer.
+    for (const secret of this.#secrets.known().filter(isOurs)) await this.#writer.remove(kinds.Secret, this.#secrets, secret);
+  }
+
+  watch(changed: () => void, signal: AbortSignal): void {
+    this.#listeners.add(changed);
+    signal.addEventListener('abort', () => this.#listeners.delete(changed), { once: true });
+    for (const shelf of [this.#secrets, this.#services, this.#deployments, this.#pods]) shelf.follow(signal);
+  }
+
+  async #furnishBalancer(furniture: Furniture): Promise<void> {
+    const { scope, placement } = this.#options;
+    await this.#bring(kinds.Deployment, this.#deployments, balancerDeployment(scope, placement, furniture));
+    await this.#bring(kinds.Service, this.#services, balancerService(scope, placement, furniture));
+    const kind = await this.#budgetKind();
+    const budget = disruptionBudget(scope, placement, furniture, kind.apiVersion);
+    const name = `${budget.metadata.namespace}/${budget.metadata.name}`;
+    if (this.#applied.get(name) === JSON.stringify(budget)) return;
+    await this.#writer.apply(kind, undefined, budget);
+    this.#applied.set(name, JSON.stringify(budget));
+  }
+
+  /** Services of listeners that there are no more. */
+  #surplus({ balancer, listeners }: Furniture): ServiceObject[] {
+    const wanted = new Set(listeners.map(({ id }) => id));
+    return this.#services.known().filter(({ metadata: { annotations = {} } }) => {
+      const listener = annotations[listenerNote];
+      return annotations[balancerNote] === balancer && listener !== undefined && !wanted.has(listener);
+    });
+  }
+
+  async #bring<Object extends KubeObject>(kind: ObjectKind, shelf: Shelf<Object>, body: Object): Promise<void> {
+    if (changeIn(shelf, body) !== undefined) await this.#writer.apply(kind, shelf, body);
+  }
+
+  /** Since Kubernetes 1.21 in its final version. */
+  #budgetKind(): Promise<ObjectKind> {
+    this.#budgets ??= this.#writer.api.request<{ versions: readonly { version: string }[] }>({ path: '/apis/policy' }).then(
+      ({ versions }) => ({
+        apiVersion: versions.some(({ version }) => version === 'v1') ? 'policy/v1' : 'policy/v1beta1',
+        plural: 'poddisruptionbudgets',
+      }),
+      (error: unknown) => {
+        this.#budgets = undefined;
+        throw asClusterFault('read the versions of policies', error);
+      },
+    );
+    return this.#budgets;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** How an object differs from what it should be, in words. */
+function changeIn<Object extends KubeObject>(shelf: Shelf<Object>, wanted: Object): string | undefined {
+  const { namespace = '', name } = wanted.metadata;
+  const found = shelf.get(namespace, name);
+  if (!found) return `${wanted.kind} ${name} does not exist`;
+  const paths = differences(wanted, { apiVersion: wanted.apiVersion, kind: wanted.kind, ...found });
+  return paths.length === 0 ? undefined : `${wanted.kind} ${name} has another ${paths.join(', ')}`;
+}
+
+/** Decoded once: it is read at every look. */
+const decoded = new WeakMap<SecretObject, StoredConfig>();
+
+function stored(secret: SecretObject): StoredConfig | undefined {
+  const known = decoded.get(secret);
+  if (known) return known;
+  const { metadata, data = {} } = secret;
+  const { [balancerNote]: balancer, [note.key]: owner } = metadata.annotations ?? {};
+  if (balancer === undefined || owner === undefined) return undefined;
+  const config = {
+    balancer,
+    // Written by us.
+    owner: owner as ResourceKey,
+    data: Object.fromEntries(Object.entries(data).map(([name, text]) => [name, Buffer.from(text, 'base64')])),
+    version: metadata.resourceVersion ?? '',
+  };
+  decoded.set(secret, config);
+  return config;
+}
+
+function described(pod: Pod): BalancerPod {
+  const { status } = pod;
+  const { reason, message } = podState(pod);
+  return {
+    name: pod.metadata.name,
+    address: status?.podIP,
+    isRunning:
+      status?.containerStatuses?.find(({ name }) => name === haproxyContainer)?.state?.running !== undefined,
+    isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+    isLeaving: isTerminating(pod),
+    ...(reason !== undefined && message !== undefined && { trouble: { reason, message } }),
+  };
+}
