@@ -98,6 +98,10 @@ export interface MCPNetwork {
      */
     discovery: {
       /**
+       * Where replicas are registered so that others find them: in `consul`, or nowhere (`none`). Without it the services are found by their ports, or on Kubernetes by their Services; what is set for consul is of no effect then.
+       */
+      type: "consul" | "none";
+      /**
        * Service discovery with Consul.
        */
       consul: {
@@ -127,6 +131,15 @@ export interface MCPNetwork {
           key: string;
         };
         /**
+         * Where the managed Consul keeps its data. Docker keeps it in a named volume.
+         */
+        storage: {
+          /**
+           * On Kubernetes, `persistent` claims a volume, which a provisioner of the cluster must provide, and `ephemeral` keeps the data for as long as the Pod lives: the operator registers everything anew after it.
+           */
+          type: "persistent" | "ephemeral";
+        };
+        /**
          * Consul datacenter.
          */
         datacenter: string;
@@ -141,6 +154,21 @@ export interface MCPNetwork {
      */
     loadBalancer: {
       /**
+       * The Service of the load balancer on Kubernetes, with all ports of the plan that are in use. Of no effect on Docker.
+       */
+      service: {
+        /**
+         * Who reaches it: the cluster itself, whoever reaches its nodes, or the world through a load balancer of the cloud.
+         */
+        type: "ClusterIP" | "NodePort" | "LoadBalancer";
+        /**
+         * Annotations of the Service, by which clouds are told what their load balancer is to be like.
+         */
+        annotations: {
+          [k: string]: string;
+        };
+      };
+      /**
        * The load balancer.
        */
       haproxy: {
@@ -152,6 +180,10 @@ export interface MCPNetwork {
          * How the ports reach the host: `host` uses the host's network (no copy on the path; a local Linux engine), `published` publishes the whole range through Docker; `auto` is host for a local Linux engine and published for a remote or a desktop one.
          */
         exposure: "auto" | "host" | "published";
+        /**
+         * Pods that run it on Kubernetes, 2 if not given; any of them answers any session. Docker runs one.
+         */
+        replicas?: number;
         /**
          * Threads of the proxy. One carries tens of thousands of requests a second, and changes of replicas reach it soonest.
          */

@@ -6,8 +6,10 @@ import type { MCPNetwork } from '../../schemas/types.ts';
 /** Ready when Consul and HAProxy serve. Their containers are its replicas. */
 export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment: Assessment): Verdict {
   const { desire, faults, plan } = assessment;
-  const wanted = 'items' in desire ? desire.items.filter(({ type }) => type === 'workload').length : 0;
-  const ready = observedOf(assessment, 'workload').filter(({ phase }) => phase === 'ready').length;
+  const workloads = 'items' in desire ? desire.items.filter(({ type }) => type === 'workload').length : 0;
+  const pods = podsOf(assessment);
+  const wanted = workloads + pods.wanted;
+  const ready = observedOf(assessment, 'workload').filter(({ phase }) => phase === 'ready').length + pods.ready;
   const common = commonConditions(assessment);
   const broken =
     common.find(({ status }) => status === 'False') ??
@@ -31,6 +33,16 @@ export function assessNetwork(_network: Resource<MCPNetwork['spec']>, assessment
     replicas: wanted,
     readyReplicas: ready,
   };
+}
+
+/** Those that a cluster runs HAProxy in, which are no workloads of their own. */
+function podsOf(assessment: Assessment): { wanted: number; ready: number } {
+  const { desire } = assessment;
+  const balancer = 'items' in desire ? desire.items.find(({ type }) => type === 'balancer') : undefined;
+  const wanted = balancer?.type === 'balancer' ? (balancer.spec.fleet?.replicas ?? 0) : 0;
+  const [observed] = observedOf(assessment, 'balancer');
+  // One more runs for a moment while they are replaced.
+  return { wanted, ready: Math.min(wanted, Number(observed?.fields['readyReplicas'] ?? 0)) };
 }
 
 /** Why HAProxy does not run and cannot, where that is so. */

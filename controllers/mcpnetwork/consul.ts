@@ -5,7 +5,7 @@ import type { DesiredItem, ItemRef, VolumeItem, WorkloadItem, WorkloadSpec } fro
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 import { consulImage } from './images.ts';
-import { networkNeed, qualified, reachableHost } from './names.ts';
+import { networkId, networkNeed, qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
@@ -13,20 +13,37 @@ const httpPort = 8500;
 
 /** The managed Consul and its data, or nothing where an external one is used. */
 export function consulItems(network: NetworkResource, context: DesireContext): DesiredItem[] {
-  const { consul } = network.spec.discovery;
-  return consul.managed ? [dataVolume(network, context), consulWorkload(network, context)] : [];
+  if (!hasOwnConsul(network)) return [];
+  const workload = consulWorkload(network, context);
+  return keepsData(network, context) ? [dataVolume(network, context), workload] : [workload];
 }
 
 /** What a registration needs to be ready; nothing for an external Consul, which answers for itself. */
 export function registryNeeds(network: NetworkResource, context: DesireContext): ItemRef[] {
-  const workload = network.spec.discovery.consul.managed ? [consulWorkload(network, context)] : [];
+  const workload = hasOwnConsul(network) ? [consulWorkload(network, context)] : [];
   return workload.map(({ type, id }) => ({ type, id }));
+}
+
+/** Whether replicas are registered at all. */
+export function isRegistered({ spec }: NetworkResource): boolean {
+  return spec.discovery.type === 'consul';
+}
+
+function hasOwnConsul(network: NetworkResource): boolean {
+  return isRegistered(network) && network.spec.discovery.consul.managed;
+}
+
+/** A cluster may have nothing that provides volumes. */
+function keepsData({ spec }: NetworkResource, { platform }: DesireContext): boolean {
+  return !platform.cluster || spec.discovery.consul.storage.type === 'persistent';
 }
 
 function consulWorkload(network: NetworkResource, context: DesireContext): WorkloadItem {
   const { networks, ports, discovery } = network.spec;
   const owner = resourceKey(network);
-  const data = dataVolume(network, context);
+  const { cluster } = context.platform;
+  const data = keepsData(network, context) ? dataVolume(network, context) : undefined;
+  const attached = [networks.frontend.name, networks.internal.name].map((name) => networkId(network, name, context));
   const spec: WorkloadSpec = {
     images: discovery.consul.image === undefined ? [consulImage.official, consulImage.local] : [discovery.consul.image],
     command: ['consul'],
@@ -38,18 +55,20 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
       '-ui',
       '-bind=127.0.0.1',
       '-client=0.0.0.0',
-      '-data-dir=/consul/data',
+      data ? '-data-dir=/consul/data' : '-data-dir=/tmp/consul',
       `-datacenter=${discovery.consul.datacenter}`,
       '-disable-host-node-id',
       '-node=mcpnet',
       '-hcl=performance { raft_multiplier = 1 } disable_update_check = true leave_on_terminate = false',
     ],
     env: [],
-    mounts: [{ kind: 'volume', source: data.spec.name, target: '/consul/data', readOnly: false }],
-    networks: [networks.frontend.name, networks.internal.name],
+    mounts: data ? [{ kind: 'volume', source: data.spec.name, target: '/consul/data', readOnly: false }] : [],
+    networks: attached,
     hostNetwork: false,
-    publish: [{ address: ports.bindAddress, hostPort: ports.discovery, containerPort: httpPort }],
-    user: '0:0',
+    // On a cluster a Service leads to it.
+    publish: cluster ? [] : [{ address: ports.bindAddress, hostPort: ports.discovery, containerPort: httpPort }],
+    // As whom the official image runs it; Docker makes volumes for root.
+    user: cluster ? '100:1000' : '0:0',
     memoryBytes: 512 * 2 ** 20,
     pids: 256,
     replica: 1,
@@ -65,14 +84,12 @@ function consulWorkload(network: NetworkResource, context: DesireContext): Workl
     hash,
     hashVersion,
     needs: [
-      networkNeed(network, networks.frontend.name),
-      networkNeed(network, networks.internal.name),
-      { type: 'volume', id: data.id },
+      ...attached.map((each) => networkNeed(network, each)),
+      ...(data ? [{ type: 'volume', id: data.id } as const] : []),
     ],
     probe: {
       kind: 'http',
-      address: reachableHost(network, context),
-      port: ports.discovery,
+      ...(cluster ? { port: httpPort } : { address: reachableHost(network, context), port: ports.discovery }),
       path: '/v1/agent/self',
       startupTimeoutMs: 60_000,
     },

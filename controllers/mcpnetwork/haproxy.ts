@@ -18,13 +18,16 @@ import { parseDurationMs } from '../../operator/core/quantity.ts';
 import { resourceKey, type Resource } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { haproxyImage } from './images.ts';
-import { balancerRef, networkNeed, qualified, reachableHost } from './names.ts';
+import { fleetOf } from './fleet.ts';
+import { balancerRef, networkId, networkNeed, qualified, reachableHost } from './names.ts';
 
 type NetworkResource = Resource<MCPNetwork['spec']>;
 
 /** The balancer's settings, and the container that runs it. */
 export function haproxyItems(network: NetworkResource, context: DesireContext): DesiredItem[] {
-  return [balancerItem(network, context), haproxyWorkload(network, context)];
+  const balancer = balancerItem(network, context);
+  // A cluster runs it in several Pods, as part of what the balancer is.
+  return context.platform.cluster ? [balancer] : [balancer, haproxyWorkload(network, context)];
 }
 
 /** First and last port of the plan's service range, both included. */
@@ -35,6 +38,7 @@ export function serviceRange(network: NetworkResource): { first: number; last: n
 
 /** Where containers of the plan's networks, and agents on this host, reach the balancer. */
 export function balancerAddress(network: NetworkResource, context: DesireContext): Late {
+  if (context.platform.cluster) return { late: balancerRef(resourceKey(network)), field: 'address' };
   if (usesHostNetwork(network, context))
     return { late: { type: 'network', id: network.spec.networks.frontend.name }, field: 'gateway' };
   const { type, id } = haproxyWorkload(network, context);
@@ -50,13 +54,14 @@ function balancerItem(network: NetworkResource, context: DesireContext): Balance
   const { ports, networks, loadBalancer } = network.spec;
   const { timeouts } = loadBalancer.haproxy;
   const owner = resourceKey(network);
-  const frontend = { type: 'network', id: networks.frontend.name } as const;
+  const frontend = { type: 'network', id: networkId(network, networks.frontend.name, context) } as const;
   // Containers of the frontend network reach the services at their gateway, which is this host.
   const gateway: Late = { late: frontend, field: 'gateway' };
   const everywhere = ports.bindAddress === '0.0.0.0' || !usesHostNetwork(network, context);
   const spec: BalancerSpec = {
     bindAddresses: everywhere ? ['0.0.0.0'] : [ports.bindAddress, gateway],
     host: reachableHost(network, context),
+    ...(context.platform.cluster && { fleet: fleetOf(network, context) }),
     ...(context.platform.remote && { gatewayToken: context.platform.remote.token }),
     statisticsPort: ports.statistics,
     threads: loadBalancer.haproxy.threads,

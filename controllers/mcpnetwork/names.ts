@@ -1,6 +1,6 @@
 import type { Gateway, ItemRef, Need } from '../../operator/core/item.ts';
-import type { DesireContext } from '../../operator/core/kind.ts';
-import { parseKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
+import type { ClusterFacts, DesireContext } from '../../operator/core/kind.ts';
+import { parseKey, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork } from '../../schemas/types.ts';
 
 /** Ids of a network's items that services refer to. One place, so that both kinds agree. */
@@ -33,8 +33,26 @@ export function networkNeed(network: Resource<MCPNetwork['spec']>, id: string): 
 /** Where ports that the engine binds answer the operator and the clients beside it. */
 export function reachableHost(network: Resource<MCPNetwork['spec']>, context: DesireContext): string {
   if (context.platform.remote) return context.platform.remote.host;
+  if (context.platform.cluster) {
+    const { name, namespace } = serviceName(resourceKey(network), context.platform.cluster);
+    return `${name}-haproxy.${namespace}.svc`;
+  }
   const { bindAddress } = network.spec.ports;
   return bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
+}
+
+/** Names under which a cluster's DNS knows the Service of a resource (Kubernetes, "DNS for Services and Pods"). */
+export function clusterHosts(key: ResourceKey, { platform: { cluster } }: DesireContext): string[] {
+  if (!cluster) return [];
+  const { name, namespace } = serviceName(key, cluster);
+  const place = `${name}.${namespace}`;
+  return [name, place, `${place}.svc`, `${place}.svc.cluster.local`];
+}
+
+/** Where all share a namespace, the name tells whose it is. */
+function serviceName(key: ResourceKey, { namespace }: ClusterFacts): { name: string; namespace: string } {
+  const own = parseKey(key);
+  return namespace === undefined ? own : { name: qualified(key).replaceAll('.', '-'), namespace };
 }
 
 /** The way to containers where they are out of reach; nothing where they are not. */

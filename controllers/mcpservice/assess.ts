@@ -27,7 +27,7 @@ export function assessService(service: ServiceResource, assessment: Assessment):
     readyReplicas: serving.length,
     ...(port !== undefined && {
       port: port.port,
-      url: `http://${port.host}:${port.port}${endpointPath(service.spec)}`,
+      url: `http://${port.authority}${endpointPath(service.spec)}`,
     }),
     ...(info && { serverInfo: info }),
   };
@@ -75,9 +75,9 @@ function judge(
   return { conditions, outcome };
 }
 
-/** The listener of a service whose balancer does not run and cannot. */
+/** The listener of a service whose balancer does not run. */
 function closedListener(assessment: Assessment): Observed | undefined {
-  return observedOf(assessment, 'backend').find(({ phase }) => phase === 'failed');
+  return observedOf(assessment, 'backend').find(({ phase }) => phase === 'failed' || phase === 'starting');
 }
 
 /** Those of a revision that is being tried included. */
@@ -102,7 +102,7 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   const fault = 'items' in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
   const closed = closedListener(assessment);
-  if (closed) return { reason: closed.fields['reason'] ?? 'PortTaken', message: closed.message ?? 'is closed' };
+  if (closed) return { reason: closed.fields['reason'] ?? reasonOf(closed), message: closed.message ?? 'is closed' };
   const underWay = new Set(
     assessment.plan.waits.filter(({ inProgress }) => inProgress === true).map(({ item }) => item.id),
   );
@@ -125,6 +125,10 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   };
 }
 
+function reasonOf({ phase }: Observed): string {
+  return phase === 'starting' ? 'Starting' : 'PortTaken';
+}
+
 function sicknessOf({ phase, message, fields }: Observed): string {
   if (fields['reason'] !== 'NotSpeakingMCP') return message ?? `is ${phase}`;
   return `does not speak MCP: ${message ?? 'no answer'}; see the output of its container, and spec.transport, mcpPort and path`;
@@ -141,9 +145,11 @@ function serverInfo({ fields }: Observed): ServerInfo | undefined {
   };
 }
 
-function portOf({ desire, lookup }: Assessment): { port: number; host: string } | undefined {
+function portOf({ desire, lookup }: Assessment): { port: number; authority: string } | undefined {
   const backend = 'items' in desire ? desire.items.find((item) => item.type === 'backend') : undefined;
   if (backend?.type !== 'backend') return undefined;
-  const host = lookup({ type: 'balancer', id: backend.spec.balancer })?.fields['host'];
-  return { port: backend.spec.port, host: host ?? '127.0.0.1' };
+  const { port } = backend.spec;
+  const host = lookup({ type: 'balancer', id: backend.spec.balancer })?.fields['host'] ?? '127.0.0.1';
+  // A platform may give it an address of its own.
+  return { port, authority: lookup(backend)?.fields['authority'] ?? `${host}:${port}` };
 }

@@ -3,6 +3,7 @@ import type { PortClaim } from '../../operator/core/port-lease.ts';
 import { nearest } from '../../operator/core/nearest.ts';
 import { keyOf, placeOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
+import { isRegistered } from '../mcpnetwork/consul.ts';
 import { serviceRange } from '../mcpnetwork/haproxy.ts';
 import { canaryOf, evenly } from './canary.ts';
 import { replicasOf } from './replicas.ts';
@@ -24,14 +25,14 @@ export function desireService(service: ServiceResource, context: DesireContext):
   const made = replicasOf(service, network, lease.port, context, tried.canary);
   if ('problem' in made) return { blocked: made.problem };
 
-  const backend = backendItem(evenly(made.served), network, lease.port);
+  const backend = backendItem(evenly(made.served), network, lease.port, context);
   return {
     items: [
       backend,
       ...made.replicas.flatMap(({ resource, workload, weight }) => [
         workload,
         serverItem(resource, backend, workload, context, weight),
-        registrationItem(resource, network, workload, context),
+        ...(isRegistered(network) ? [registrationItem(resource, network, workload, context)] : []),
       ]),
     ],
   };

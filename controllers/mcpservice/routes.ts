@@ -1,4 +1,4 @@
-import { balancerRef, qualified } from '../mcpnetwork/names.ts';
+import { balancerRef, clusterHosts, qualified } from '../mcpnetwork/names.ts';
 import { registryNeeds } from '../mcpnetwork/consul.ts';
 import { balancerAddress } from '../mcpnetwork/haproxy.ts';
 import { hashOf } from '../../operator/core/hash.ts';
@@ -23,7 +23,12 @@ type NetworkResource = Resource<MCPNetwork['spec']>;
 const registryLagMs = 800;
 
 /** The service's listener. It needs no replica: without one it answers 503 and says so. */
-export function backendItem(service: ServiceResource, network: NetworkResource, port: number): BackendItem {
+export function backendItem(
+  service: ServiceResource,
+  network: NetworkResource,
+  port: number,
+  context: DesireContext,
+): BackendItem {
   const { spec } = service;
   const owner = resourceKey(service);
   const balancer = balancerRef(resourceKey(network));
@@ -34,7 +39,7 @@ export function backendItem(service: ServiceResource, network: NetworkResource, 
     algorithm: spec.loadBalancing.algorithm === 'weighted' ? 'roundrobin' : spec.loadBalancing.algorithm,
     affinity: affinity(spec),
     check: check(spec),
-    access: { origins: spec.allowedOrigins, hosts: spec.allowedHosts },
+    access: { origins: spec.allowedOrigins, hosts: [...spec.allowedHosts, ...clusterHosts(owner, context)] },
     limits: limits(spec),
     ...(spec.hostHeader === 'rewrite' && { hostHeader: `localhost:${spec.mcpPort}` }),
   };

@@ -31,6 +31,8 @@ export interface FleetSpec {
   readonly memoryBytes: number;
   /** Names of the plan's networks, which policies select by. */
   readonly networks: readonly string[];
+  /** Set where the network has a Consul of its own, which has an address beside the balancer's. */
+  readonly registry?: { readonly port: number; readonly targetPort: number };
   /** What the cluster does with the address at which clients reach it. */
   readonly service: {
     readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';

@@ -2,15 +2,21 @@ import { mkdirSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.ts';
 import type { Config } from '../config.ts';
 import type { Platform } from '../core/kind.ts';
+import { ConsulDriver } from '../drivers/consul/driver.ts';
+import { clusterHousing } from '../drivers/haproxy/cluster/housing.ts';
+import { HaproxyDriver } from '../drivers/haproxy/driver.ts';
+import { Balancers } from '../drivers/kubernetes/balancers/cluster.ts';
 import { KubernetesDriver } from '../drivers/kubernetes/driver.ts';
 import { PodLogs } from '../drivers/kubernetes/logs.ts';
 import type { Placement } from '../drivers/kubernetes/naming.ts';
 import { ClusterSecrets } from '../drivers/kubernetes/secrets.ts';
 import { leaseLock } from '../locks.ts';
 import { openCluster } from '../open-cluster.ts';
+import { systemClock } from '../ports/clock.ts';
+import { countSessions } from '../probe/probe.ts';
+import { registryEndpoints } from '../registry-endpoints.ts';
 import { FileRecords } from '../records.ts';
 import type { OpenedPlatform, PlatformParts, Reign } from './opened-platform.ts';
-import { noTraffic } from './no-traffic.ts';
 
 /** A Kubernetes cluster: the one that kubectl means here, or the one that this Pod runs in. */
 export async function openKubernetes(config: Config): Promise<OpenedPlatform> {
@@ -28,14 +34,38 @@ export async function openKubernetes(config: Config): Promise<OpenedPlatform> {
   };
 }
 
-function kubernetesParts(config: Config, api: ClusterApi, placement: Placement, { mayWrite }: Reign): PlatformParts {
+function kubernetesParts(
+  config: Config,
+  api: ClusterApi,
+  placement: Placement,
+  { store, secrets, mayWrite }: Reign,
+): PlatformParts {
   const { scope, state } = config;
   mkdirSync(state, { recursive: true, mode: 0o700 });
+  const among = placement.namespace === undefined ? undefined : [placement.namespace];
+  const balancers = new Balancers({
+    api,
+    scope,
+    placement,
+    mayWrite: mayWrite ?? (() => true),
+    ...(among && { namespaces: among }),
+  });
+  const haproxy = new HaproxyDriver({ housing: clusterHousing(balancers, systemClock), clock: systemClock });
+  const endpoints = (): ReturnType<typeof registryEndpoints> =>
+    registryEndpoints(store, secrets, undefined, ({ metadata: { namespace, name }, spec }) => {
+      const balancer = namespace === 'default' ? name : `${namespace}.${name}`;
+      const host = balancers.address(balancer, 'registry') ?? `${name}-consul.${namespace}.svc`;
+      return `http://${host}:${spec.ports.discovery}`;
+    });
   return {
     facts: factsOf(config, placement),
-    drivers: [new KubernetesDriver({ api, scope, placement, mayWrite })],
+    drivers: [
+      new KubernetesDriver({ api, scope, placement, mayWrite }),
+      new ConsulDriver({ scope, clock: systemClock, endpoints }),
+      haproxy,
+    ],
     records: new FileRecords(state),
-    traffic: () => noTraffic,
+    traffic: (signal) => haproxy.traffic(countSessions, signal),
   };
 }
 

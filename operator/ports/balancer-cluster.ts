@@ -11,11 +11,17 @@ export interface BalancerCluster {
   keep(config: Omit<StoredConfig, 'version'>): Promise<StoredConfig>;
   /** Pods of a balancer, as last heard of; those that are going included. */
   pods(balancer: string): readonly BalancerPod[];
+  /** @throws Fault conflict `NameTaken` if what leads to the listener cannot be called so: somebody else's thing is */
+  admit(balancer: string, listener: Listener, signal: AbortSignal): Promise<void>;
   /**
    * Makes what runs a balancer and what leads to it. Costs nothing where it is so.
    * @param focus id of a listener or of the balancer; trouble with another one is not told @throws Fault
    */
   furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void>;
+  /** Where clients in the cluster find a listener, by name: `files.default.svc`. */
+  authority(listener: Listener): string;
+  /** Address of a balancer within the cluster, or of the registry beside it; undefined until it has one. */
+  address(balancer: string, of: 'balancer' | 'registry'): string | undefined;
   /** How what is there differs from that, in words; by id of the listener, and of the balancer itself. */
   drift(furniture: Furniture): ReadonlyMap<string, string>;
   /** Takes everything of a balancer away. @throws Fault */
@@ -53,7 +59,7 @@ export interface Furniture {
   readonly owner: ResourceKey;
   readonly fleet: FleetSpec;
   readonly statisticsPort: number;
-  /** Changes with the program beside HAProxy. */
+  /** Changes with the program beside HAProxy, and with what admits to it: Pods that began with another are replaced. */
   readonly programHash: string;
   readonly listeners: readonly Listener[];
 }

@@ -58,6 +58,8 @@ export class HaproxyDriver implements Driver {
         : await this.#balancerOf(action, signal);
     if (!balancer) return undefined;
     if (isGrowth && action.item.type === 'backend') {
+      const { id, owner, spec } = action.item;
+      await this.#housing.admit?.(balancer.id, { id, owner, port: spec.port }, signal);
       await this.#leaveOthers(action.item, balancer, signal);
       await refuseTakenPort(action.item, balancer, signal);
     }
@@ -107,6 +109,7 @@ export class HaproxyDriver implements Driver {
       const item: Observed = { type, id, owner, hash, phase: 'ready', fields: { balancer: other.id } };
       const removal: Action = { verb: 'remove', item, cause: `has moved to ${balancer.id}` };
       await other.change(changeFor(removal, this.#clock.now()), signal);
+      await this.#furnish(other, item, signal);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Observed } from '../../core/item.ts';
 import type { ResourceKey } from '../../core/resource.ts';
+import type { Listener } from '../../ports/balancer-cluster.ts';
 import type { Hint } from '../../ports/driver.ts';
 import type { Model } from './model.ts';
 import type { Runtime } from './runtime.ts';
@@ -47,6 +48,8 @@ export interface Housing {
   open(balancer: string): Place;
   /** Hints until the signal aborts, whatever a look may find changed. */
   watch(hint: Hint, isRunning: (balancer: string) => Promise<boolean>, signal: AbortSignal): void;
+  /** Refuses a listener that somebody else's thing is in the way of. @throws Fault conflict */
+  admit?(balancer: string, listener: Listener, signal: AbortSignal): Promise<void>;
   /**
    * Makes what stands around a balancer as its model says: what runs it, and what leads to it.
    * @param focus id of the item that it is done for; trouble with another one is that one's own

@@ -1,5 +1,4 @@
 import type { Observed } from '../../../core/item.ts';
-import { parseKey } from '../../../core/resource.ts';
 import type { BalancerCluster, Furniture } from '../../../ports/balancer-cluster.ts';
 
 /**
@@ -7,7 +6,7 @@ import type { BalancerCluster, Furniture } from '../../../ports/balancer-cluster
  * while no Pod is ready.
  */
 export function completed(observed: readonly Observed[], cluster: BalancerCluster, furniture: Furniture): Observed[] {
-  const { balancer, fleet } = furniture;
+  const { balancer, fleet, listeners } = furniture;
   const drift = cluster.drift(furniture);
   const pods = cluster.pods(balancer).filter(({ isLeaving }) => !isLeaving);
   const ready = pods.filter(({ isReady }) => isReady).length;
@@ -16,21 +15,18 @@ export function completed(observed: readonly Observed[], cluster: BalancerCluste
   return observed.map((item): Observed => {
     if (item.type === 'server') return item;
     const change = drift.get(item.type === 'balancer' ? balancer : item.id);
+    const listener = listeners.find(({ id }) => item.type === 'backend' && id === item.id);
+    const address = cluster.address(balancer, 'balancer');
     const fields = {
       ...item.fields,
       ...state.fields,
       ...(item.type === 'balancer' && { replicas: String(fleet.replicas), readyReplicas: String(ready) }),
-      ...(item.type === 'backend' && { authority: authorityOf(item.owner) }),
+      ...(item.type === 'balancer' && address !== undefined && { address }),
+      ...(listener && { authority: cluster.authority(listener) }),
       ...(change !== undefined && { drift: change }),
     };
     return { ...item, ...state, fields, ...(change !== undefined && { hash: '' }) };
   });
-}
-
-/** Where clients in the cluster find a service (Kubernetes, "DNS for Services and Pods"). */
-function authorityOf(owner: Observed['owner']): string {
-  const { name, namespace } = parseKey(owner);
-  return `${name}.${namespace}.svc`;
 }
 
 function closed(trouble: { reason: string; message: string } | undefined): Partial<Observed> {

@@ -5,7 +5,7 @@ import type { Model } from '../model.ts';
 import type { Housing, Place } from '../place.ts';
 import { completed } from './completed.ts';
 import { PodProcess } from './pod-process.ts';
-import { agentHash, SecretStore } from './secret-store.ts';
+import { programHash, SecretStore } from './secret-store.ts';
 
 const pollMs = 2_000;
 
@@ -21,13 +21,14 @@ export function clusterHousing(cluster: BalancerCluster, clock: Clock): Housing 
       return cluster.configs().map(({ balancer }) => balancer);
     },
     open: (balancer) => openPlace(balancer, cluster, changed),
+    admit: (balancer, listener, signal) => cluster.admit(balancer, listener, signal),
     async furnish(balancer, model, focus, signal) {
-      const furniture = furnitureOf(balancer, model);
+      const furniture = furnitureOf(balancer, model, cluster);
       if (furniture) await cluster.furnish(furniture, focus, signal);
     },
     clear: (balancer, owner, signal) => cluster.clear(balancer, owner, signal),
     complete(balancer, model, observed) {
-      const furniture = furnitureOf(balancer, model);
+      const furniture = furnitureOf(balancer, model, cluster);
       return furniture ? completed(observed, cluster, furniture) : observed;
     },
     watch(hint: Hint, _isRunning, signal) {
@@ -72,9 +73,13 @@ function openPlace(balancer: string, cluster: BalancerCluster, changed: () => vo
   };
 }
 
-function furnitureOf(balancer: string, { balancer: { owner, spec }, backends }: Model): Furniture | undefined {
+function furnitureOf(
+  balancer: string,
+  { balancer: { owner, spec }, backends }: Model,
+  cluster: BalancerCluster,
+): Furniture | undefined {
   const { fleet, statisticsPort } = spec;
   if (!fleet) return undefined;
   const listeners = [...backends.values()].map(({ id, owner: whose, spec: { port } }) => ({ id, owner: whose, port }));
-  return { balancer, owner, fleet, statisticsPort, programHash: agentHash, listeners };
+  return { balancer, owner, fleet, statisticsPort, programHash: programHash(balancer, cluster), listeners };
 }

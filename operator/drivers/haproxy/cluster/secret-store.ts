@@ -15,8 +15,10 @@ const packed = '.gz';
 const packs = promisify(gzip);
 const agentText = agentProgram();
 
-/** Changes with the program beside HAProxy: Pods that run an older one are replaced. */
-export const agentHash = hashOf(agentText);
+/** Of what the program beside HAProxy began with. */
+export function programHash(balancer: string, cluster: BalancerCluster): string {
+  return hashOf([agentText, tokenOf(cluster.configs().find((each) => each.balancer === balancer)) ?? '']);
+}
 
 interface Content {
   readonly version: string;
@@ -32,6 +34,7 @@ export class SecretStore implements ConfigStore {
   readonly #cluster: BalancerCluster;
   #known: Content | undefined;
   #last: Model | undefined;
+  #token: string | undefined;
   /** What is being taken away is nobody's configuration any more. */
   #removed: string | undefined;
 
@@ -94,8 +97,8 @@ export class SecretStore implements ConfigStore {
 
   /** What admits the operator to the Pods. */
   token(): string | undefined {
-    const text = this.#stored()?.data['token']?.toString('utf8').trim();
-    return text === '' ? undefined : text;
+    // Pods that run go on with it if somebody takes the Secret away.
+    return (this.#token = tokenOf(this.#stored()) ?? this.#token);
   }
 
   #stored(): StoredConfig | undefined {
@@ -116,6 +119,11 @@ export class SecretStore implements ConfigStore {
     this.#known = { version: stored.version, text, model: parseModel(text) };
     return this.#known;
   }
+}
+
+function tokenOf(stored: StoredConfig | undefined): string | undefined {
+  const text = stored?.data['token']?.toString('utf8').trim();
+  return text === '' ? undefined : text;
 }
 
 function textOf(pieces: readonly Buffer[]): string {

@@ -1,17 +1,30 @@
 import type { ClusterApi } from '../../../cluster/api.ts';
-import { pathOf, type KubeObject, type ObjectKind } from '../../../cluster/objects.ts';
+import type { KubeObject, ObjectKind } from '../../../cluster/objects.ts';
 import type { ResourceKey } from '../../../core/resource.ts';
-import type { BalancerCluster, BalancerPod, Furniture, StoredConfig } from '../../../ports/balancer-cluster.ts';
-import { differences } from '../applied.ts';
+import type {
+  BalancerCluster,
+  BalancerPod,
+  Furniture,
+  Listener,
+  StoredConfig,
+} from '../../../ports/balancer-cluster.ts';
 import { asClusterFault } from '../faults.ts';
-import { label, labelValue, note } from '../labels.ts';
+import { label, labelValue } from '../labels.ts';
 import type { Placement } from '../naming.ts';
-import { isTerminating, podState, type Pod } from '../pod-state.ts';
+import type { Pod } from '../pod-state.ts';
 import { Shelf } from '../shelf.ts';
-import { balancerDeployment, haproxyContainer, type DeploymentObject } from './deployment.ts';
-import { balancerLabel, balancerMetadata, balancerNote, listenerNote } from './labels.ts';
+import { balancerDeployment, type DeploymentObject } from './deployment.ts';
+import {
+  balancerLabel,
+  balancerMetadata,
+  balancerNote,
+  listenerMetadata,
+  listenerNote,
+  registryNote,
+} from './labels.ts';
 import { disruptionBudget } from './policies.ts';
-import { balancerService, listenerService, type ServiceObject } from './services.ts';
+import { balancerService, listenerService, registryService, type ServiceObject } from './services.ts';
+import { changeIn, described, stored, type SecretObject } from './reading.ts';
 import { Writer } from './writer.ts';
 
 export interface BalancersOptions {
@@ -21,10 +34,6 @@ export interface BalancersOptions {
   /** Looked into one by one; without it all at once. */
   readonly namespaces?: readonly string[];
   readonly mayWrite: () => boolean;
-}
-
-interface SecretObject extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
 }
 
 const kinds = {
@@ -90,7 +99,17 @@ export class Balancers implements BalancerCluster {
 
   pods(balancer: string): BalancerPod[] {
     const value = labelValue(balancer);
-    return this.#pods.known().flatMap((pod) => (pod.metadata.labels?.[balancerLabel] === value ? [described(pod)] : []));
+    return this.#pods
+      .known()
+      .flatMap((pod) => (pod.metadata.labels?.[balancerLabel] === value ? [described(pod)] : []));
+  }
+
+  async admit(balancer: string, listener: Listener, signal: AbortSignal): Promise<void> {
+    await this.known(signal);
+    const { scope, placement } = this.#options;
+    const { name, namespace } = listenerMetadata(scope, placement, listener, balancer);
+    if (!this.#services.get(namespace, name))
+      await this.#writer.expectFree(kinds.Service, listenerService(scope, placement, balancer, listener));
   }
 
   async furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void> {
@@ -103,10 +122,11 @@ export class Balancers implements BalancerCluster {
     await attempt(balancer, () => this.#furnishBalancer(furniture));
     const { scope, placement } = this.#options;
     for (const listener of furniture.listeners) {
-      const service = listenerService(scope, placement, furniture, listener);
+      const service = listenerService(scope, placement, furniture.balancer, listener);
       await attempt(listener.id, () => this.#bring(kinds.Service, this.#services, service));
     }
-    for (const service of this.#surplus(furniture)) await attempt(balancer, () => this.#writer.remove(kinds.Service, this.#services, service));
+    for (const service of this.#surplus(furniture))
+      await attempt(balancer, () => this.#writer.remove(kinds.Service, this.#services, service));
     const failure = failures.get(focus) ?? failures.get(balancer);
     if (failure) throw failure;
   }
@@ -115,15 +135,32 @@ export class Balancers implements BalancerCluster {
     const { scope, placement } = this.#options;
     const found = new Map<string, string>();
     for (const listener of furniture.listeners) {
-      const change = changeIn(this.#services, listenerService(scope, placement, furniture, listener));
+      const change = changeIn(this.#services, listenerService(scope, placement, furniture.balancer, listener));
       if (change !== undefined) found.set(listener.id, change);
     }
     const change =
       changeIn(this.#deployments, balancerDeployment(scope, placement, furniture)) ??
-      changeIn(this.#services, balancerService(scope, placement, furniture)) ??
+      this.#ownServices(furniture)
+        .map((service) => changeIn(this.#services, service))
+        .find((each) => each !== undefined) ??
       this.#surplus(furniture).map(({ metadata }) => `Service ${metadata.name} leads nowhere`)[0];
     if (change !== undefined) found.set(furniture.balancer, change);
     return found;
+  }
+
+  authority(listener: Listener): string {
+    const { scope, placement } = this.#options;
+    const { name, namespace } = listenerMetadata(scope, placement, listener, '');
+    return `${name}.${namespace}.svc`;
+  }
+
+  address(balancer: string, of: 'balancer' | 'registry'): string | undefined {
+    const found = this.#services.known().find(({ metadata: { annotations = {} } }) => {
+      const isRegistry = annotations[registryNote] !== undefined;
+      const isOne = annotations[balancerNote] === balancer && annotations[listenerNote] === undefined;
+      return isOne && isRegistry === (of === 'registry');
+    });
+    return found?.spec?.clusterIP;
   }
 
   async clear(balancer: string, owner: ResourceKey, signal: AbortSignal): Promise<void> {
@@ -131,12 +168,15 @@ export class Balancers implements BalancerCluster {
     const { scope, placement } = this.#options;
     const metadata = balancerMetadata(scope, placement, owner, balancer);
     const isOurs = (object: KubeObject): boolean => object.metadata.annotations?.[balancerNote] === balancer;
-    for (const service of this.#services.known().filter(isOurs)) await this.#writer.remove(kinds.Service, this.#services, service);
-    for (const deployment of this.#deployments.known().filter(isOurs)) await this.#writer.remove(kinds.Deployment, this.#deployments, deployment);
+    for (const service of this.#services.known().filter(isOurs))
+      await this.#writer.remove(kinds.Service, this.#services, service);
+    for (const deployment of this.#deployments.known().filter(isOurs))
+      await this.#writer.remove(kinds.Deployment, this.#deployments, deployment);
     this.#applied.delete(`${metadata.namespace}/${metadata.name}`);
     await this.#writer.remove(await this.#budgetKind(), undefined, { metadata });
     // What they start from goes last, and with it the balancer.
-    for (const secret of this.#secrets.known().filter(isOurs)) await this.#writer.remove(kinds.Secret, this.#secrets, secret);
+    for (const secret of this.#secrets.known().filter(isOurs))
+      await this.#writer.remove(kinds.Secret, this.#secrets, secret);
   }
 
   watch(changed: () => void, signal: AbortSignal): void {
@@ -148,7 +188,7 @@ export class Balancers implements BalancerCluster {
   async #furnishBalancer(furniture: Furniture): Promise<void> {
     const { scope, placement } = this.#options;
     await this.#bring(kinds.Deployment, this.#deployments, balancerDeployment(scope, placement, furniture));
-    await this.#bring(kinds.Service, this.#services, balancerService(scope, placement, furniture));
+    for (const service of this.#ownServices(furniture)) await this.#bring(kinds.Service, this.#services, service);
     const kind = await this.#budgetKind();
     const budget = disruptionBudget(scope, placement, furniture, kind.apiVersion);
     const name = `${budget.metadata.namespace}/${budget.metadata.name}`;
@@ -157,12 +197,22 @@ export class Balancers implements BalancerCluster {
     this.#applied.set(name, JSON.stringify(budget));
   }
 
-  /** Services of listeners that there are no more. */
-  #surplus({ balancer, listeners }: Furniture): ServiceObject[] {
+  #ownServices(furniture: Furniture): ServiceObject[] {
+    const { scope, placement } = this.#options;
+    const { registry } = furniture.fleet;
+    const own = balancerService(scope, placement, furniture);
+    return registry ? [own, registryService(scope, placement, furniture, registry)] : [own];
+  }
+
+  /** Services of listeners that there are no more, and of a registry that is used no more. */
+  #surplus({ balancer, listeners, fleet }: Furniture): ServiceObject[] {
     const wanted = new Set(listeners.map(({ id }) => id));
     return this.#services.known().filter(({ metadata: { annotations = {} } }) => {
+      if (annotations[balancerNote] !== balancer) return false;
       const listener = annotations[listenerNote];
-      return annotations[balancerNote] === balancer && listener !== undefined && !wanted.has(listener);
+      return listener === undefined
+        ? annotations[registryNote] !== undefined && !fleet.registry
+        : !wanted.has(listener);
     });
   }
 
@@ -172,63 +222,22 @@ export class Balancers implements BalancerCluster {
 
   /** Since Kubernetes 1.21 in its final version. */
   #budgetKind(): Promise<ObjectKind> {
-    this.#budgets ??= this.#writer.api.request<{ versions: readonly { version: string }[] }>({ path: '/apis/policy' }).then(
-      ({ versions }) => ({
-        apiVersion: versions.some(({ version }) => version === 'v1') ? 'policy/v1' : 'policy/v1beta1',
-        plural: 'poddisruptionbudgets',
-      }),
-      (error: unknown) => {
-        this.#budgets = undefined;
-        throw asClusterFault('read the versions of policies', error);
-      },
-    );
+    this.#budgets ??= this.#writer.api
+      .request<{ versions: readonly { version: string }[] }>({ path: '/apis/policy' })
+      .then(
+        ({ versions }) => ({
+          apiVersion: versions.some(({ version }) => version === 'v1') ? 'policy/v1' : 'policy/v1beta1',
+          plural: 'poddisruptionbudgets',
+        }),
+        (error: unknown) => {
+          this.#budgets = undefined;
+          throw asClusterFault('read the versions of policies', error);
+        },
+      );
     return this.#budgets;
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** How an object differs from what it should be, in words. */
-function changeIn<Object extends KubeObject>(shelf: Shelf<Object>, wanted: Object): string | undefined {
-  const { namespace = '', name } = wanted.metadata;
-  const found = shelf.get(namespace, name);
-  if (!found) return `${wanted.kind} ${name} does not exist`;
-  const paths = differences(wanted, { apiVersion: wanted.apiVersion, kind: wanted.kind, ...found });
-  return paths.length === 0 ? undefined : `${wanted.kind} ${name} has another ${paths.join(', ')}`;
-}
-
-/** Decoded once: it is read at every look. */
-const decoded = new WeakMap<SecretObject, StoredConfig>();
-
-function stored(secret: SecretObject): StoredConfig | undefined {
-  const known = decoded.get(secret);
-  if (known) return known;
-  const { metadata, data = {} } = secret;
-  const { [balancerNote]: balancer, [note.key]: owner } = metadata.annotations ?? {};
-  if (balancer === undefined || owner === undefined) return undefined;
-  const config = {
-    balancer,
-    // Written by us.
-    owner: owner as ResourceKey,
-    data: Object.fromEntries(Object.entries(data).map(([name, text]) => [name, Buffer.from(text, 'base64')])),
-    version: metadata.resourceVersion ?? '',
-  };
-  decoded.set(secret, config);
-  return config;
-}
-
-function described(pod: Pod): BalancerPod {
-  const { status } = pod;
-  const { reason, message } = podState(pod);
-  return {
-    name: pod.metadata.name,
-    address: status?.podIP,
-    isRunning:
-      status?.containerStatuses?.find(({ name }) => name === haproxyContainer)?.state?.running !== undefined,
-    isReady: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-    isLeaving: isTerminating(pod),
-    ...(reason !== undefined && message !== undefined && { trouble: { reason, message } }),
-  };
 }

@@ -7,6 +7,8 @@ export const balancerLabel = 'mcpnet.io/balancer';
 /** Ids of the balancer, and of the listener that a Service leads to. */
 export const balancerNote = 'mcpnet.io/balancer';
 export const listenerNote = 'mcpnet.io/listener';
+/** On the Service of the Consul beside a balancer. */
+export const registryNote = 'mcpnet.io/registry';
 /** Pods that run another program beside HAProxy are replaced. */
 export const programNote = 'mcpnet.io/program';
 
@@ -34,6 +36,17 @@ export function balancerMetadata(scope: string, placement: Placement, owner: Res
       ...balancerPods(scope, balancer),
     },
     annotations: { [note.key]: owner, [balancerNote]: balancer },
+  };
+}
+
+/** Of the Service of the Consul beside it. */
+export function registryMetadata(scope: string, placement: Placement, owner: ResourceKey, balancer: string): Metadata {
+  const metadata = balancerMetadata(scope, placement, owner, balancer);
+  return {
+    ...metadata,
+    name: `${label1035(objectName(placement, owner, balancer))}-consul`,
+    labels: { ...metadata.labels, 'app.kubernetes.io/name': 'consul' },
+    annotations: { ...metadata.annotations, [registryNote]: 'true' },
   };
 }
 

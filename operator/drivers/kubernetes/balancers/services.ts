@@ -1,7 +1,8 @@
 import type { Furniture, Listener } from '../../../ports/balancer-cluster.ts';
 import type { KubeObject } from '../../../cluster/objects.ts';
+import { label, ownerLabels } from '../labels.ts';
 import type { Placement } from '../naming.ts';
-import { balancerMetadata, balancerPods, listenerMetadata } from './labels.ts';
+import { balancerMetadata, balancerPods, listenerMetadata, registryMetadata } from './labels.ts';
 
 export interface ServiceObject extends KubeObject {
   readonly spec?: { readonly clusterIP?: string };
@@ -30,7 +31,7 @@ export function balancerService(scope: string, placement: Placement, furniture: 
 export function listenerService(
   scope: string,
   placement: Placement,
-  { balancer }: Furniture,
+  balancer: string,
   listener: Listener,
 ): ServiceObject {
   const { port } = listener;
@@ -42,6 +43,25 @@ export function listenerService(
       type: 'ClusterIP',
       selector: balancerPods(scope, balancer),
       ports: [portOf('http', httpPort, port), ...(port === httpPort ? [] : [portOf('mcp', port, port)])],
+    },
+  } as ServiceObject;
+}
+
+/** The address of a network's own Consul. */
+export function registryService(
+  scope: string,
+  placement: Placement,
+  { balancer, owner }: Furniture,
+  { port, targetPort }: NonNullable<Furniture['fleet']['registry']>,
+): ServiceObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: registryMetadata(scope, placement, owner, balancer),
+    spec: {
+      type: 'ClusterIP',
+      selector: { ...ownerLabels(scope, owner), [label.role]: 'consul' },
+      ports: [portOf('http', port, targetPort)],
     },
   } as ServiceObject;
 }

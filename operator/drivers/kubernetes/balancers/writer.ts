@@ -27,12 +27,14 @@ export class Writer {
     const { name, namespace } = body.metadata;
     const path = pathOf(kind, namespace, name);
     try {
-      if (!shelf?.get(namespace ?? '', name)) await this.#expectOurs(path, body);
+      if (!shelf?.get(namespace ?? '', name)) await this.expectFree(kind, body);
       const object = await this.api.apply<Object>(path, fieldManager, body);
       shelf?.wrote(object);
       return object;
     } catch (error) {
-      throw error instanceof Fault ? error : asClusterFault(`apply ${body.kind ?? kind.plural} ${namespace}/${name}`, error);
+      throw error instanceof Fault
+        ? error
+        : asClusterFault(`apply ${body.kind ?? kind.plural} ${namespace}/${name}`, error);
     }
   }
 
@@ -54,13 +56,14 @@ export class Writer {
   }
 
   /** To apply by force takes over whatever has the name. @throws Fault conflict `NameTaken` */
-  async #expectOurs(path: string, { kind, metadata }: KubeObject): Promise<void> {
+  async expectFree(objectKind: ObjectKind, { kind, metadata }: KubeObject): Promise<void> {
+    const { name, namespace } = metadata;
+    const path = pathOf(objectKind, namespace, name);
     const found = await this.api.request<KubeObject>({ path }).catch((error: unknown) => {
       if (isStatus(error, 404)) return undefined;
-      throw error;
+      throw asClusterFault(`read ${kind} ${namespace}/${name}`, error);
     });
     if (!found || isSame(found, metadata)) return;
-    const { name, namespace } = metadata;
     throw new Fault(
       'conflict',
       'NameTaken',
@@ -84,4 +87,3 @@ function isSame({ metadata: { annotations = {}, labels = {} } }: KubeObject, wan
     annotations[balancerNote] === wanted.annotations?.[balancerNote]
   );
 }
-
