@@ -49,7 +49,10 @@ describe('HAProxy in Pods', function () {
       changed: (item) => withSpec(item as BalancerItem, { statisticsPort: 21_097 }),
       foreign: async () => {
         await cluster.kubectl(['create', 'secret', 'generic', 'theirs-haproxy', '--from-literal=a=b']);
-        return { id: 'theirs', survives: async () => (await cluster.outcome(['get', 'secret', 'theirs-haproxy'])).code === 0 };
+        return {
+          id: 'theirs',
+          survives: async () => (await cluster.outcome(['get', 'secret', 'theirs-haproxy'])).code === 0,
+        };
       },
       obstruct: async () => {
         await cluster.kubectl(['create', 'secret', 'generic', 'one-haproxy', '--from-literal=a=b']);
@@ -74,12 +77,20 @@ describe('HAProxy in Pods', function () {
       },
       tamper: {
         'port of its Service': ({ id }) =>
-          cluster.kubectl(['patch', 'service', id, '--type=json', '-p', '[{"op":"replace","path":"/spec/ports/0/targetPort","value":9}]']),
+          cluster.kubectl([
+            'patch',
+            'service',
+            id,
+            '--type=json',
+            '-p',
+            '[{"op":"replace","path":"/spec/ports/0/targetPort","value":9}]',
+          ]),
       },
     }),
     server: () => ({
       driver,
-      item: (name) => serverItem(`srv-${name}`, 'back-shared'),
+      // Its statistics answer there: its check is content.
+      item: (name) => withSpec(serverItem(`srv-${name}`, 'back-shared'), { port: 21_099 }),
       changed: (item) => withSpec(item as ReturnType<typeof serverItem>, { weight: 50 }),
       undo: async (item) => {
         const server = item as unknown as ServerEntry;
@@ -103,11 +114,19 @@ describe('HAProxy in Pods', function () {
       await cluster.loadImage(bridgeImage);
       const api = await clusterApi(cluster.kubeconfig);
       const placement = { namespace: cluster.namespace };
-      const balancers = new Balancers({ api, scope: 'contract', placement, namespaces: [cluster.namespace], mayWrite: () => true });
+      const balancers = new Balancers({
+        api,
+        scope: 'contract',
+        placement,
+        namespaces: [cluster.namespace],
+        mayWrite: () => true,
+      });
       driver = new HaproxyDriver({ housing: clusterHousing(balancers, systemClock), clock: systemClock });
       await create(balancer('contract', 2));
       driver.watch(() => undefined, signal);
-      await eventually(async () => (await driver.list(signal))[0]?.fields['readyReplicas'] === '2', { timeoutMs: 90_000 });
+      await eventually(async () => (await driver.list(signal))[0]?.fields['readyReplicas'] === '2', {
+        timeoutMs: 90_000,
+      });
     },
     prepare: async () => {
       await create(balancer('a-second'));
@@ -116,7 +135,13 @@ describe('HAProxy in Pods', function () {
     clean: async () => {
       for (const item of await driver.list(signal))
         if (item.id !== 'contract') await driver.apply({ verb: 'remove', item, cause: 'clean' }, signal);
-      await cluster.outcome(['delete', '--ignore-not-found', 'secret/theirs-haproxy', 'secret/one-haproxy', 'service/back-one']);
+      await cluster.outcome([
+        'delete',
+        '--ignore-not-found',
+        'secret/theirs-haproxy',
+        'secret/one-haproxy',
+        'service/back-one',
+      ]);
     },
   });
 });
