@@ -49,7 +49,10 @@ function services(): readonly Recipe[] {
     service('mcp-postgres', '@modelcontextprotocol/server-postgres', '0.6.2', 'MIT'),
     {
       ...service('mcp-filesystem', '@modelcontextprotocol/server-filesystem', '2026.8.31', 'MIT'),
-      additions: [directory('/data', 0o755, 1000)],
+      additions: [
+        directory('/data', 0o755, 1000),
+        commandFile(entrypoint('@modelcontextprotocol/server-filesystem'), ['/data']),
+      ],
       config: { entrypoint: entrypoint('@modelcontextprotocol/server-filesystem'), command: ['/data'] },
     },
     service('mcp-fetch', 'mcp-fetch-server', '1.1.2', 'MIT'),
@@ -58,7 +61,7 @@ function services(): readonly Recipe[] {
     {
       ...service('mcp-memory', '@modelcontextprotocol/server-memory', '2026.8.31', 'MIT'),
       // A fresh named volume takes this folder's owner, so the server can write to it without root.
-      additions: [directory('/data', 0o755, 1000)],
+      additions: [directory('/data', 0o755, 1000), commandFile(entrypoint('@modelcontextprotocol/server-memory'))],
       config: {
         entrypoint: entrypoint('@modelcontextprotocol/server-memory'),
         environment: { MEMORY_FILE_PATH: '/data/memory.json' },
@@ -82,12 +85,18 @@ function service(
     licenses,
     from: 'mcpnet/node:24',
     contents: { kind: 'npm', package: packageName, version, entry },
+    additions: [commandFile(entrypoint(packageName, entry))],
     config: { entrypoint: entrypoint(packageName, entry) },
   };
 }
 
 function entrypoint(packageName: string, entry = 'dist/index.js'): readonly string[] {
   return ['node', `/app/node_modules/${packageName}/${entry}`];
+}
+
+/** Tells the bridge what the image runs where no engine can be asked for it: see operator/bridge/image-command.ts. */
+function commandFile(entrypoint: readonly string[], command: readonly string[] = []): Addition {
+  return { kind: 'text', path: '/etc/mcpnet/command.json', text: `${JSON.stringify({ entrypoint, command })}\n` };
 }
 
 function haproxy(version: string, suite: DebianSource['suite'], set: Recipe['set']): Recipe {
@@ -194,7 +203,12 @@ function extras(): readonly Recipe[] {
   return [
     haproxy('2.6', 'bookworm', 'extra'),
     haproxy('3.2', 'sid', 'extra'),
-    { ...everything, set: 'extra', config: { ...everything.config, command: ['stdio'], ports: [3001] } },
+    {
+      ...everything,
+      set: 'extra',
+      additions: [commandFile(everything.config.entrypoint ?? [], ['stdio'])],
+      config: { ...everything.config, command: ['stdio'], ports: [3001] },
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { DrainEndpoint } from './drain-endpoint.ts';
 import { HealthEndpoint } from './health-endpoint.ts';
 import { createHttpServer } from './http-endpoint.ts';
 import type { Isolation } from './isolation.ts';
@@ -30,6 +31,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const server = createHttpServer({
     path: options.path,
     health: new HealthEndpoint(isolation, sessions, requests),
+    drain: new DrainEndpoint(sessions, requests),
     ready: isolation.ready,
     requests,
     sessions: new SessionEndpoint(sessions),

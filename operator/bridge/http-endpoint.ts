@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { DrainEndpoint } from './drain-endpoint.ts';
 import type { HealthEndpoint } from './health-endpoint.ts';
 import { errorCode } from './json-rpc.ts';
 import { isModernPost } from './protocol-version.ts';
@@ -11,6 +12,7 @@ import type { SessionlessEndpoint } from './sessionless-endpoint.ts';
 export interface Routes {
   readonly path: string;
   readonly health: HealthEndpoint;
+  readonly drain: DrainEndpoint;
   /** MCP requests wait for it: until then nobody knows what the server is. */
   readonly ready: Promise<void>;
   readonly requests: RequestCount;
@@ -18,7 +20,7 @@ export interface Routes {
   readonly sessionless: SessionlessEndpoint;
 }
 
-/** One path for both eras of MCP, told apart by what each request says of itself, and `/health`. Not listening yet. */
+/** One path for both eras of MCP, told apart by what each request says of itself, `/health` and `/drained`. Not listening yet. */
 export function createHttpServer(routes: Routes): Server {
   const server = createServer({ noDelay: true }, (request, response) => {
     handle(routes, request, response).catch((error: unknown) => {
@@ -40,6 +42,7 @@ export function createHttpServer(routes: Routes): Server {
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0];
   if (path === '/health' && request.method === 'GET') return routes.health.get(response);
+  if (path === '/drained' && request.method === 'GET') return routes.drain.get(response);
   if (path !== routes.path) return refuse(response, notFound);
   await routes.ready;
   switch (request.method ?? '') {

@@ -53,6 +53,14 @@ export function isTerminating({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
+/** Whether nothing of it runs any more, nor will: its node may take seconds to say that it is gone. */
+export function isOver({ metadata, status }: Pod): boolean {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return true;
+  const statuses = status?.containerStatuses ?? [];
+  const hasEnded = statuses.length > 0 && statuses.every(({ state }) => state?.terminated !== undefined);
+  return metadata.deletionTimestamp !== undefined && (hasEnded || status?.phase === undefined);
+}
+
 /** Names one start of one container: a later process never answers for an earlier one. */
 export function instanceOf({ metadata, status }: Pod): string | undefined {
   const restarts = serverStatus(status?.containerStatuses)?.restartCount ?? 0;

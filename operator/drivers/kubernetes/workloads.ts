@@ -9,7 +9,7 @@ import { asClusterFault } from './faults.ts';
 import { fieldManager, label, labelValue, note, standsFor } from './labels.ts';
 import { namespaceOf, objectName, type Placement } from './naming.ts';
 import { observeRemains, observeWorkload } from './observe.ts';
-import type { Pod } from './pod-state.ts';
+import { isOver, isTerminating, type Pod } from './pod-state.ts';
 import { removeObject } from './remove-object.ts';
 import type { Shelf } from './shelf.ts';
 import { workloadKinds, workloadObject, type WorkloadKind, type WorkloadObject } from './workload-object.ts';
@@ -45,6 +45,7 @@ export class Workloads {
     ]);
     const byId = new Map<string, Pod[]>();
     for (const pod of all) {
+      if (isOver(pod) && isTerminating(pod)) continue;
       const id = pod.metadata.annotations?.[note.id] ?? '';
       byId.set(id, [...(byId.get(id) ?? []), pod]);
     }
@@ -64,7 +65,7 @@ export class Workloads {
       objects.StatefulSet.all(signal),
       shelf.all(signal),
     ]);
-    const own = all.filter(({ metadata }) => metadata.annotations?.[note.id] === id);
+    const own = all.filter((pod) => pod.metadata.annotations?.[note.id] === id && !(isOver(pod) && isTerminating(pod)));
     const object = [...deployments, ...sets].find((each) => idOf(each) === id && this.#isWhole(each));
     return object ? observeWorkload(object, own) : own[0] && observeRemains(own[0]);
   }
@@ -93,7 +94,7 @@ export class Workloads {
     const { pods: shelf } = this.#options;
     const untilMs = performance.now() + endingMs;
     while (!signal.aborted && performance.now() < untilMs) {
-      if (!shelf.known().some(({ metadata }) => metadata.annotations?.[note.id] === id)) return;
+      if (!shelf.known().some((pod) => pod.metadata.annotations?.[note.id] === id && !isOver(pod))) return;
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
       await shelf.all(signal);
     }

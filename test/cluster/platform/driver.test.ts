@@ -74,6 +74,8 @@ driverContract('Kubernetes', {
   async clean() {
     for (const kind of [...Object.values(workloadKinds), policies, claims])
       await api.request({ method: 'DELETE', path: pathOf(kind, namespace) });
+    // Their nodes need not be waited for.
+    await api.request({ method: 'DELETE', path: pathOf(pods, namespace), body: { gracePeriodSeconds: 0 } });
     await eventually(
       async () => {
         for (const kind of [...Object.values(workloadKinds), policies, claims, pods]) {
