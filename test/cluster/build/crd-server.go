@@ -19,6 +19,7 @@ import (
 	definitions "k8s.io/apiserver/pkg/util/openapi"
 	"k8s.io/apiserver/pkg/util/webhook"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
 // Conversion by webhooks is not what is tested here.
@@ -26,6 +27,14 @@ type noServices struct{}
 
 func (noServices) ResolveEndpoint(namespace, name string, port int32) (*url.URL, error) {
 	return nil, fmt.Errorf("no way to service %s/%s:%d", namespace, name, port)
+}
+
+// onlyDefined leaves room for what CRDs define and nothing else. The old aggregator has the paths of CRDs themselves, and takes
+// nothing from a server that has them a second time.
+func onlyDefined(swagger *spec.Swagger) (*spec.Swagger, error) {
+	swagger.Paths.Paths = map[string]spec.PathItem{}
+	swagger.Definitions = spec.Definitions{}
+	return swagger, nil
 }
 
 func main() {
@@ -75,6 +84,7 @@ func serve(ctx context.Context, etcd string, address net.IP, port int, certifica
 	known := definitions.GetOpenAPIDefinitionsWithoutDisabledFeatures(generated.GetOpenAPIDefinitions)
 	names := openapi.NewDefinitionNamer(apiserver.Scheme, scheme.Scheme)
 	config.OpenAPIConfig = genericapiserver.DefaultOpenAPIConfig(known, names)
+	config.OpenAPIConfig.PostProcessSpec = onlyDefined
 	config.OpenAPIV3Config = genericapiserver.DefaultOpenAPIV3Config(known, names)
 	server, err := (&apiserver.Config{GenericConfig: config, ExtraConfig: apiserver.ExtraConfig{
 		CRDRESTOptionsGetter: options.NewCRDRESTOptionsGetter(*o.Etcd, config.ResourceTransformers, config.StorageObjectCountTracker),
