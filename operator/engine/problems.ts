@@ -1,9 +1,9 @@
 import type { ManifestProblem, Snapshot } from '../ports/source.ts';
-import { Store } from './store.ts';
+import { Contribution } from './contribution.ts';
 
 /** Everything wrong with manifests that stand alone: syntax, schema, and what is declared twice. */
 export function problemsIn(snapshot: Snapshot): readonly ManifestProblem[] {
-  const store = new Store({ allowEmpty: true });
-  store.apply(snapshot, false);
-  return store.problems;
+  const alone = new Contribution({ id: '', name: '', takesStrays: false }, () => undefined);
+  alone.declarations.replaceAll(snapshot);
+  return alone.problems();
 }

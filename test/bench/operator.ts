@@ -29,8 +29,8 @@ export class BenchOperator {
   #waiters: { readonly matches: (done: Done) => boolean; readonly resolve: () => void }[] = [];
 
   /** Starts it and resolves once the network and `services` are ready. */
-  static async start(network: BenchNetwork, services = 0): Promise<BenchOperator> {
-    const operator = new BenchOperator(network);
+  static async start(network: BenchNetwork, services = 0, more: readonly string[] = []): Promise<BenchOperator> {
+    const operator = new BenchOperator(network, more);
     running.add(operator);
     await eventually(
       async () => {
@@ -47,9 +47,9 @@ export class BenchOperator {
     return operator;
   }
 
-  private constructor(network: BenchNetwork) {
+  private constructor(network: BenchNetwork, more: readonly string[]) {
     const { scope, manifests, state, directory } = network;
-    const flags = ['--log-format', 'json', '--scope', scope, '--manifests', manifests, '--state', state];
+    const flags = ['--log-format', 'json', '--scope', scope, '--manifests', manifests, '--state', state, ...more];
     const reports = ['--report-on-signal', '--report-exclude-network', `--report-directory=${directory}`];
     this.#child = spawn(process.execPath, [launcher, 'up', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -23,6 +23,7 @@ import { metrics } from './rows/metrics.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { dashboard } from './rows/dashboard.ts';
 import { firstCall } from './rows/first-call.ts';
+import { git } from './rows/git.ts';
 import { footprint } from './rows/footprint.ts';
 import { haproxyConfig } from './rows/haproxy-config.ts';
 import { closeLoad, loadRows } from './rows/load.ts';
@@ -42,6 +43,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   cli,
   api,
   metrics,
+  git,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,
