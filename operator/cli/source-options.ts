@@ -27,6 +27,11 @@ export function addGitOptions(command: Command): Command {
       ),
     )
     .addOption(
+      new Option('--git-status <host>', 'mark commits at their host as applied or refused')
+        .choices(['github', 'gitlab', 'gitea'])
+        .helpGroup('Repositories:'),
+    )
+    .addOption(
       new Option('--allow-rewrite', 'apply a branch that was moved to where its history does not lead').helpGroup(
         'Repositories:',
       ),

@@ -8,6 +8,8 @@ export interface GitServer {
   /** `GET /fleet.git/info/refs`, of all requests. */
   readonly requests: string[];
   readonly authorizations: (string | undefined)[];
+  /** What the API of this host was asked to note about commits. */
+  readonly marks: { readonly path: string; readonly token: string; readonly body: Record<string, string> }[];
   /** What requests are answered with instead, while set. */
   status: number | undefined;
   close(): Promise<void>;
@@ -15,12 +17,14 @@ export interface GitServer {
 
 /** git's own server (git-http-backend) behind a CGI of a few lines, with HTTP's basic authentication. */
 export async function serveGit(root: string, password?: string): Promise<GitServer> {
-  const state: Omit<GitServer, 'url' | 'close'> = { requests: [], authorizations: [], status: undefined };
+  const state: Omit<GitServer, 'url' | 'close'> = { requests: [], authorizations: [], marks: [], status: undefined };
   const server = createServer((request, response) => {
     state.requests.push(`${request.method} ${request.url?.split('?')[0]}`);
     state.authorizations.push(request.headers.authorization);
     const given = Buffer.from(request.headers.authorization?.split(' ')[1] ?? '', 'base64').toString();
-    if (state.status !== undefined) response.writeHead(state.status, { location: '/elsewhere.git/info/refs' }).end();
+    if (request.url?.startsWith('/api/')) void mark(state, request, response);
+    else if (state.status !== undefined)
+      response.writeHead(state.status, { location: '/elsewhere.git/info/refs' }).end();
     else if (password !== undefined && given.split(':')[1] !== password)
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     else answer(root, request, response);
@@ -37,6 +41,19 @@ export async function serveGit(root: string, password?: string): Promise<GitServ
         });
       }),
   });
+}
+
+async function mark(
+  { marks, status }: Pick<GitServer, 'marks' | 'status'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const token = request.headers['private-token'] ?? request.headers.authorization;
+  const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>;
+  marks.push({ path: request.url ?? '', token: String(token), body });
+  response.writeHead(status ?? 201).end('{}');
 }
 
 function answer(root: string, request: IncomingMessage, response: ServerResponse): void {

@@ -19,6 +19,7 @@ export const secretKeys = {
   sshKey: 'ssh-privatekey',
   knownHosts: 'known_hosts',
   webhook: 'webhook-secret',
+  status: 'status-token',
   signers: 'allowed-signers',
 } as const;
 

@@ -1,3 +1,5 @@
+import type { StatusHost } from './commit-status.ts';
+
 /** A repository, and what of it is read how. */
 export interface GitPlace {
   readonly url: string;
@@ -13,7 +15,7 @@ export interface GitPlace {
   /** Whether only commits count that somebody signed who may. */
   readonly verify: boolean;
   /** By whose API a commit is marked as applied or refused; nobody is told where not given. */
-  readonly statuses?: 'github' | 'gitlab' | 'gitea';
+  readonly statuses?: StatusHost;
 }
 
 /** What makes one source of a repository the same as before: where it lies and what of it is read, not the branch. */

@@ -5,6 +5,7 @@ import type { ManifestProblem, RefusedCommit, Snapshot, Source, SourceNews, Sour
 import { openAccess, secretKeys } from './access.ts';
 import { parseAddress, type GitAddress } from './address.ts';
 import { readApplied, writeApplied, type Applied } from './applied-file.ts';
+import { tellHost, type CommitVerdict } from './commit-status.ts';
 import { CommitManifests } from './commit-manifests.ts';
 import { isGenuine, type Headers } from './hook.ts';
 import { judgeCommit, short } from './judgement.ts';
@@ -12,6 +13,7 @@ import { Repository } from './repository.ts';
 import { GitFailed, type GitEnvironment } from './run-git.ts';
 import { gitSourceId, type GitPlace } from './git-place.ts';
 import { Rounds } from './rounds.ts';
+import { Standing } from './standing.ts';
 
 export interface GitSourceDeps {
   readonly place: GitPlace;
@@ -50,11 +52,8 @@ export class GitSource implements Source {
   readonly #repository: Repository;
   readonly #manifests: CommitManifests;
   readonly #rounds: Rounds;
-  readonly #listeners = new Set<(news: SourceNews) => void>();
+  readonly #standing: Standing;
   #current: { readonly applied: Applied; readonly snapshot: Snapshot } | undefined;
-  #refused: RefusedCommit | undefined;
-  #failure: SourceReport['failure'];
-  #checkedAtMs: number | undefined;
   #changed: () => void = () => undefined;
 
   constructor(deps: GitSourceDeps) {
@@ -65,6 +64,7 @@ export class GitSource implements Source {
     this.name = `git ${url} (${path === '' ? ref : `${ref}, ${path}`})`;
     this.id = gitSourceId(place);
     this.alias = alias;
+    this.#standing = new Standing(clock);
     this.#repository = new Repository(join(directory, keeps ? 'repository' : 'look'), env);
     this.#manifests = new CommitManifests(this.#repository, path, join(directory, 'files'));
     this.#rounds = new Rounds({
@@ -79,8 +79,7 @@ export class GitSource implements Source {
     await this.#recall().catch((error: unknown) => {
       this.#fail(error);
     });
-    const isStale = this.#deps.clock.now() - (this.#checkedAtMs ?? -Infinity) > freshMs;
-    if (!this.#rounds.isGoing && isStale) await this.#look(AbortSignal.timeout(longestLookMs));
+    if (!this.#rounds.isGoing && this.#standing.ageMs > freshMs) await this.#look(AbortSignal.timeout(longestLookMs));
     return this.#current?.snapshot ?? nothingYet;
   }
 
@@ -99,23 +98,13 @@ export class GitSource implements Source {
   }
 
   tell(listener: (news: SourceNews) => void, signal: AbortSignal): void {
-    this.#listeners.add(listener);
-    signal.addEventListener('abort', () => this.#listeners.delete(listener));
+    this.#standing.tell(listener, signal);
   }
 
   report(): SourceReport {
     const { url, ref, path } = this.#deps.place;
     const applied = this.#current?.applied;
-    return {
-      kind: 'git',
-      url,
-      ref,
-      path,
-      ...(applied && { applied: shown(applied) }),
-      ...(this.#refused && { refused: this.#refused }),
-      ...(this.#failure && { failure: this.#failure }),
-      ...(this.#checkedAtMs !== undefined && { checkedAt: new Date(this.#checkedAtMs).toISOString() }),
-    };
+    return { kind: 'git', url, ref, path, ...(applied && { applied: shown(applied) }), ...this.#standing.report() };
   }
 
   /** Takes over what another process, or the one before, has applied meanwhile. */
@@ -132,9 +121,7 @@ export class GitSource implements Source {
   async #look(signal: AbortSignal): Promise<boolean> {
     try {
       await this.#update(signal);
-      this.#checkedAtMs = this.#deps.clock.now();
-      if (this.#failure) this.#say('Normal', 'RepositoryRead', 'it can be read again');
-      this.#failure = undefined;
+      this.#standing.read();
       return true;
     } catch (error) {
       if (error instanceof GitFailed && /corrupt|not a git repo|bad object|loose object/i.test(error.said))
@@ -150,17 +137,18 @@ export class GitSource implements Source {
     const commit = await this.#fetch(signal);
     const applied = this.#current?.applied ?? (await readApplied(this.#appliedFile));
     if (commit === undefined) {
-      if (applied?.isGone) this.#refused = undefined;
+      if (applied?.isGone) this.#standing.accept();
       else if (allowEmpty && applied)
-        await this.#apply({ ...applied, documents: 0, isGone: true, appliedAt: this.#now() }, nothing);
+        await this.#apply({ ...applied, documents: 0, isGone: true, appliedAt: this.#standing.now() }, nothing);
       else this.#refuse({ reason: 'BranchMissing', message: whyMissing(ref), problems: [] });
       return;
     }
     if (commit === this.#current?.applied.commit && applied?.ref === ref && !applied.isGone) {
-      this.#refused = undefined;
+      this.#standing.accept();
       return;
     }
-    if (commit === this.#refused?.commit && this.#refused.reason === 'InvalidManifests') return;
+    const { refused } = this.#standing;
+    if (commit === refused?.commit && refused.reason === 'InvalidManifests') return;
     const signers = verify ? ((secret && secrets.value(secret, secretKeys.signers)) ?? '') : undefined;
     const rules = { ref, path, allowEmpty, allowRewrite, allowedSigners: signers, judge };
     const judgement = await judgeCommit(commit, applied, this.#repository, this.#manifests, rules);
@@ -170,7 +158,7 @@ export class GitSource implements Source {
     }
     const facts = await this.#repository.factsOf(commit);
     const documents = judgement.snapshot.documents.length;
-    await this.#apply({ commit, ref, ...facts, appliedAt: this.#now(), documents }, judgement.snapshot);
+    await this.#apply({ commit, ref, ...facts, appliedAt: this.#standing.now(), documents }, judgement.snapshot);
     await this.#repository.keep(commit);
   }
 
@@ -190,34 +178,35 @@ export class GitSource implements Source {
   async #apply(applied: Applied, snapshot: Snapshot): Promise<void> {
     if (this.#deps.keeps) await writeApplied(this.#appliedFile, applied);
     this.#current = { applied, snapshot };
-    this.#refused = undefined;
+    this.#standing.accept();
     this.#changed();
-    this.#say('Normal', 'CommitApplied', `${short(applied.commit)} "${applied.subject}" by ${applied.author}`);
+    this.#standing.say('Normal', 'CommitApplied', `${short(applied.commit)} "${applied.subject}" by ${applied.author}`);
+    const description = `applied: ${applied.documents} resource${applied.documents === 1 ? '' : 's'}`;
+    this.#mark({ commit: applied.commit, state: 'success', description });
   }
 
   #refuse(refused: Omit<RefusedCommit, 'since'>): void {
-    const before = this.#refused;
-    if (before?.commit === refused.commit && before?.message === refused.message) return;
-    this.#refused = { ...refused, since: this.#now() };
-    const [first] = refused.problems;
-    this.#say('Warning', refused.reason, first === undefined ? refused.message : `${refused.message}: ${first}`);
+    const { commit, reason, message, problems } = refused;
+    if (!this.#standing.refuse(refused) || commit === undefined) return;
+    this.#mark({ commit, state: 'failure', description: `${reason}: ${problems[0] ?? message}` });
   }
 
   #fail(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    const message = this.#deps.secrets.redact(text);
-    const since = this.#failure?.since ?? this.#now();
-    const isNews = this.#failure?.message !== message;
-    this.#failure = { message, since, attempts: (this.#failure?.attempts ?? 0) + 1 };
-    if (isNews) this.#say('Warning', 'RepositoryUnreadable', message);
+    this.#standing.fail(this.#deps.secrets.redact(error instanceof Error ? error.message : String(error)));
   }
 
-  #say(type: SourceNews['type'], reason: string, message: string): void {
-    for (const listener of this.#listeners) listener({ type, reason, message });
-  }
-
-  #now(): string {
-    return new Date(this.#deps.clock.now()).toISOString();
+  /** Marks a commit at its host, if that is wanted; what is in force does not depend on it. */
+  #mark(verdict: CommitVerdict): void {
+    const { place, alias, secrets, keeps } = this.#deps;
+    const { statuses, secret, url } = place;
+    if (!statuses || !keeps) return;
+    const value = (key: string): string | undefined => (secret === undefined ? undefined : secrets.value(secret, key));
+    const token = value(secretKeys.status) ?? value(secretKeys.token) ?? '';
+    const description = secrets.redact(verdict.description);
+    tellHost(statuses, { url, label: alias, token }, { ...verdict, description }).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#standing.say('Warning', 'HostNotTold', secrets.redact(message));
+    });
   }
 
   get #appliedFile(): string {
