@@ -10,7 +10,7 @@ const leaseSeconds = 4;
 /** How long the holder trusts the last proof that the Lease is its own: it has stopped before anybody else may begin. */
 const trustMs = 2_500;
 const renewMs = 1_000;
-const askMs = 500;
+const askMs = 300;
 const retryMs = 250;
 const deadlineMs = 1_000;
 
