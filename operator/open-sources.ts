@@ -30,13 +30,17 @@ async function openSource(place: SourcePlace, config: Config, opening: Opening):
       return new DirectorySource(place.path);
     case 'git':
       return openGit(place, config, opening);
-    case 'cluster': {
-      const { ClusterSource } = await import('./sources/cluster/cluster-source.ts');
-      const { namespaces } = place;
-      // Containers of a Docker engine lie outside the cluster.
-      return new ClusterSource({ api: await openCluster(config), namespaces, keepsDeleted: true });
-    }
+    case 'cluster':
+      return openClusterSource(place.namespaces, config);
   }
+}
+
+async function openClusterSource(namespaces: readonly string[], config: Config): Promise<Source> {
+  const { ClusterSource } = await import('./sources/cluster/cluster-source.ts');
+  const parts = { api: await openCluster(config), namespaces };
+  if (config.platform !== 'kubernetes') return new ClusterSource({ ...parts, isHome: false });
+  const { podSelector } = await import('./drivers/kubernetes/labels.ts');
+  return new ClusterSource({ ...parts, isHome: true, selectorOf: (key) => podSelector(config.scope, key) });
 }
 
 async function openGit(

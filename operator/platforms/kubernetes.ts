@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.ts';
+import { SecretRecords } from '../cluster/secret-records.ts';
 import type { Config } from '../config.ts';
 import type { Platform } from '../core/kind.ts';
 import { ConsulDriver } from '../drivers/consul/driver.ts';
@@ -15,7 +16,6 @@ import { openCluster } from '../open-cluster.ts';
 import { systemClock } from '../ports/clock.ts';
 import { countSessions } from '../probe/probe.ts';
 import { registryEndpoints } from '../registry-endpoints.ts';
-import { FileRecords } from '../records.ts';
 import type { OpenedPlatform, PlatformParts, Reign } from './opened-platform.ts';
 
 /** A Kubernetes cluster: the one that kubectl means here, or the one that this Pod runs in. */
@@ -64,7 +64,7 @@ function kubernetesParts(
       new ConsulDriver({ scope, clock: systemClock, endpoints }),
       haproxy,
     ],
-    records: new FileRecords(state),
+    records: new SecretRecords(api, api.access.namespace, scope),
     traffic: (signal) => haproxy.traffic(countSessions, signal),
   };
 }

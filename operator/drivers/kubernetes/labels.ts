@@ -63,6 +63,14 @@ export function ownerLabels(scope: string, owner: ResourceKey): Record<string, s
   };
 }
 
+/** Selects the Pods that serve for a resource, as text. */
+export function podSelector(scope: string, owner: ResourceKey): string {
+  const labels = { ...ownerLabels(scope, owner), [label.role]: 'replicas' };
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
 /** Further labels of the Pod of a workload. */
 export function podLabels({ group, spec }: WorkloadItem): Record<string, string> {
   return {

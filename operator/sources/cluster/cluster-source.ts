@@ -12,8 +12,11 @@ export interface ClusterSourceOptions {
   readonly api: ClusterApi;
   /** Those that are looked at; all of them if none is named. */
   readonly namespaces: readonly string[];
-  /** Whether deleted objects stay until nothing of them is left, where what is left lies outside the cluster. */
-  readonly keepsDeleted: boolean;
+  /**
+   * Whether what becomes of the objects lies in this cluster as well. Where it does not, deleted objects stay until nothing
+   * of them is left, and a cluster that is suddenly empty may be the wrong one.
+   */
+  readonly isHome: boolean;
   /** Labels of a service's Pods, as text. */
   readonly selectorOf?: (key: ResourceKey) => string;
   readonly silentMs?: number;
@@ -35,13 +38,15 @@ export class ClusterSource implements Source {
   /** Files named in hints, and the objects they stand for. */
   readonly #hinted = new Map<string, { readonly feed: KindFeed; readonly key: string }>();
   #following = 0;
+  readonly #isHome: boolean;
   #hadSome = false;
 
-  constructor({ api, namespaces, keepsDeleted, selectorOf, silentMs }: ClusterSourceOptions) {
+  constructor({ api, namespaces, isHome, selectorOf, silentMs }: ClusterSourceOptions) {
+    this.#isHome = isHome;
     this.name = `cluster ${api.access.server}`;
     this.feedback = new ClusterReports({
       api,
-      keepsDeleted,
+      keepsDeleted: !isHome,
       objects: () => this.#objects(),
       objectOf: (key) => this.#object(key),
       ...(selectorOf && { selectorOf }),
@@ -100,7 +105,7 @@ export class ClusterSource implements Source {
     return {
       complete: this.#feeds.every(({ isComplete }) => isComplete),
       areSeparate: true,
-      isEmptied: isTold && this.#feeds.every(({ isCertain }) => isCertain),
+      isEmptied: this.#isHome || (isTold && this.#feeds.every(({ isCertain }) => isCertain)),
     };
   }
 

@@ -65,9 +65,9 @@ describe('a feed of objects', function () {
     await eventually(() => feeds.every(({ feed }) => feed.isListed));
     const direct = await apiOf(cluster.kubeconfig);
     const written: string[] = [];
-    let isCutting = true;
+    const cutting = new AbortController();
     const writing = (async () => {
-      for (let round = 0; isCutting; round++) {
+      for (let round = 0; !cutting.signal.aborted; round++) {
         const name = `item-${round % 20}`;
         const applied = await direct.apply<Settings>(path(name), 'test', {
           apiVersion: 'v1',
@@ -86,7 +86,7 @@ describe('a feed of objects', function () {
     for (let count = 0; count < feeds.length; count++) proxy.cut();
     await eventually(() => proxy.cuts >= 1_000, { timeoutMs: 90_000 });
     proxy.lifeMs = () => Infinity;
-    isCutting = false;
+    cutting.abort();
     await writing;
     for (const { seen } of feeds) await eventually(() => seen.length >= written.length, { timeoutMs: 20_000 });
     for (const { seen } of feeds) expect(seen).to.deep.equal(written);
