@@ -118,7 +118,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     conditions: listOf(named('Condition')),
     frontend: objectOf<NetworkView['frontend']>({ name: text, exists: flag }),
     internal: objectOf<NetworkView['internal']>({ name: text, exists: flag }),
-    consul: objectOf<NetworkView['consul']>({ managed: flag, address: text, ok: flag }),
+    consul: maybe(objectOf<NonNullable<NetworkView['consul']>>({ managed: flag, address: text, ok: flag })),
     haproxy: objectOf<NetworkView['haproxy']>({ exposure: text, ok: flag, statistics: text }),
     ports: objectOf<NetworkView['ports']>({
       bindAddress: text,

@@ -86,7 +86,8 @@ export interface NetworkView {
   readonly conditions: readonly Condition[];
   readonly frontend: { readonly name: string; readonly exists: boolean };
   readonly internal: { readonly name: string; readonly exists: boolean };
-  readonly consul: { readonly managed: boolean; readonly address: string; readonly ok: boolean };
+  /** Absent where replicas are registered nowhere. */
+  readonly consul?: { readonly managed: boolean; readonly address: string; readonly ok: boolean };
   readonly haproxy: { readonly exposure: string; readonly ok: boolean; readonly statistics: string };
   readonly ports: {
     readonly bindAddress: string;

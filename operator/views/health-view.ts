@@ -59,7 +59,10 @@ function infrastructure(
     ok: of.ok,
     message: of.ok ? `answers at ${of.address}` : (health.unreachable.get(kind)?.message ?? `${key}: ${message}`),
   });
-  return [part('consul', consul), part('haproxy', { ok: haproxy.ok, address: haproxy.statistics })];
+  return [
+    ...(consul ? [part('consul', consul)] : []),
+    part('haproxy', { ok: haproxy.ok, address: haproxy.statistics }),
+  ];
 }
 
 /** Of what is read otherwise than by its files, `manifests` does not tell how it fares. */

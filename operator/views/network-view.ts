@@ -40,7 +40,11 @@ type Declared = Pick<NetworkView, 'frontend' | 'internal' | 'consul' | 'haproxy'
 
 function declared(spec: MCPNetwork['spec'], { owned, lookup, unreachable, remoteHost }: NetworkParts): Declared {
   const { networks, discovery, loadBalancer, ports } = spec;
-  const host = remoteHost ?? (ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress);
+  const balancer = owned.find(({ type }) => type === 'balancer');
+  // Where a cluster runs it, in Pods, it has names there.
+  const pods = balancer?.fields['readyReplicas'];
+  const local = ports.bindAddress === '0.0.0.0' ? '127.0.0.1' : ports.bindAddress;
+  const host = remoteHost ?? (pods === undefined ? local : (balancer?.fields['host'] ?? ''));
   const runs = (role: string): boolean =>
     owned.some(({ type, phase, fields }) => type === 'workload' && fields['group'] === role && phase === 'ready');
   const exists = (id: string): boolean => lookup({ type: 'network', id }) !== undefined;
@@ -48,14 +52,16 @@ function declared(spec: MCPNetwork['spec'], { owned, lookup, unreachable, remote
   return {
     frontend: { name: networks.frontend.name, exists: exists(networks.frontend.name) },
     internal: { name: networks.internal.name, exists: exists(networks.internal.name) },
-    consul: {
-      managed,
-      address: managed ? `http://${host}:${ports.discovery}` : (address ?? ''),
-      ok: managed ? runs('consul') : !unreachable.has('consul'),
-    },
+    ...(discovery.type === 'consul' && {
+      consul: {
+        managed,
+        address: managed ? `http://${host.replace(/-haproxy\./, '-consul.')}:${ports.discovery}` : (address ?? ''),
+        ok: managed ? runs('consul') : !unreachable.has('consul'),
+      },
+    }),
     haproxy: {
       exposure: loadBalancer.haproxy.exposure,
-      ok: runs('haproxy') && owned.some(({ type, phase }) => type === 'balancer' && phase === 'ready'),
+      ok: (runs('haproxy') || Number(pods ?? 0) > 0) && balancer?.phase === 'ready',
       statistics: `http://${host}:${ports.statistics}/stats`,
     },
     ports: {

@@ -46,7 +46,7 @@ export function plannedNetwork(network: Resource<MCPNetwork['spec']>): PlannedNe
     bindAddress: ports.bindAddress,
     first,
     last,
-    ...(discovery.consul.managed && { discovery: ports.discovery }),
+    ...(discovery.type === 'consul' && discovery.consul.managed && { discovery: ports.discovery }),
     dashboard: ports.dashboard,
     statistics: ports.statistics,
   };

@@ -145,7 +145,9 @@ async function imageStates(docker: Engine, config: Config, declared: Declared): 
   const { catalog } = await import('../../../deploy/images/catalog.ts');
   const buildable = new Set(catalog().map(({ name }) => name));
   const parts = [...declared.networks.values()].flatMap(({ spec: { discovery, loadBalancer } }) => [
-    ...(discovery.consul.managed ? [alternatives(discovery.consul.image, consulImage)] : []),
+    ...(discovery.type === 'consul' && discovery.consul.managed
+      ? [alternatives(discovery.consul.image, consulImage)]
+      : []),
     alternatives(loadBalancer.haproxy.image, haproxyImage),
   ]);
   const services = [...declared.services.values()].map(({ spec }) => [spec.image]);

@@ -23,18 +23,7 @@ export function infrastructure({ docker, network, spec, operator }: Scene): read
             );
       },
     },
-    {
-      name: 'consul',
-      run: async () => {
-        const leader = (await read(`${network.consul.address}/v1/status/leader`)).trim();
-        return leader === '""' || leader === ''
-          ? fail(
-              `Consul at ${network.consul.address} has no leader`,
-              'mcpnet describe network/default tells of its container',
-            )
-          : ok(`Consul at ${network.consul.address} has a leader`);
-      },
-    },
+    { name: 'consul', run: () => consulLeads(network.consul?.address) },
     {
       name: 'haproxy',
       run: async () => {
@@ -52,6 +41,15 @@ export function infrastructure({ docker, network, spec, operator }: Scene): read
           : warn('no operator runs: what breaks stays broken', 'mcpnet up'),
     },
   ];
+}
+
+/** @param address absent where the network is to have none */
+async function consulLeads(address: string | undefined): Promise<ReturnType<typeof ok>> {
+  if (address === undefined) return ok('there is none, as spec.discovery.type says');
+  const leader = (await read(`${address}/v1/status/leader`)).trim();
+  return leader === '""' || leader === ''
+    ? fail(`Consul at ${address} has no leader`, 'mcpnet describe network/default tells of its container')
+    : ok(`Consul at ${address} has a leader`);
 }
 
 function exists(is: boolean): ReturnType<typeof ok> {

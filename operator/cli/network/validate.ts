@@ -53,7 +53,8 @@ async function validate(scene: Scene, clients: number): Promise<Report> {
     'isolation',
     async () => inside?.isolation ?? [{ name: 'isolation', ...unknown('the probes could not run') }],
   );
-  await add('discovery', async () => services.map(({ view, owned }) => judgeDiscovery(view.key, owned)));
+  if (scene.network.consul)
+    await add('discovery', async () => services.map(({ view, owned }) => judgeDiscovery(view.key, owned)));
   await add('backends', async () => services.map(({ view, owned }) => judgeBackends(view.key, owned)));
   await add('response times', () => oneByOne(services, measureTimes));
   await add(`${clients} clients at once`, () => oneByOne(services, (target) => tryClients(target, clients)));

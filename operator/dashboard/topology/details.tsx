@@ -108,16 +108,18 @@ function aboutPart(network: NetworkView, selected: string, nowMs: number): Shown
         ...part('haproxy'),
       ],
     ],
-    consul: [
-      'Consul',
-      'Where every ready replica is registered, so that others find it.',
-      [
-        state(network.consul.ok, 'Not well'),
-        ['Address', <code>{network.consul.address}</code>],
-        ['Run by', network.consul.managed ? 'this operator' : 'somebody else'],
-        ...part('consul'),
+    ...(network.consul && {
+      consul: [
+        'Consul',
+        'Where every ready replica is registered, so that others find it.',
+        [
+          state(network.consul.ok, 'Not well'),
+          ['Address', <code>{network.consul.address}</code>],
+          ['Run by', network.consul.managed ? 'this operator' : 'somebody else'],
+          ...part('consul'),
+        ],
       ],
-    ],
+    }),
     clients: ['Clients', 'Whoever connects to the URL of a service, on this host or in the frontend network.', []],
   };
   const found = parts[selected];

@@ -60,13 +60,15 @@ export function Diagram(props: DiagramProps): JSX.Element {
         mood={network.haproxy.ok ? 'ok' : 'bad'}
         {...node('haproxy')}
       />
-      <Node
-        box={layout.consul}
-        title="Consul"
-        lines={[network.consul.ok ? registered(layout) : 'not well']}
-        mood={network.consul.ok ? 'ok' : 'bad'}
-        {...node('consul')}
-      />
+      {network.consul && (
+        <Node
+          box={layout.consul}
+          title="Consul"
+          lines={[network.consul.ok ? registered(layout) : 'not well']}
+          mood={network.consul.ok ? 'ok' : 'bad'}
+          {...node('consul')}
+        />
+      )}
       {layout.services.map((box) => (
         <ServiceNode
           key={box.service.key}
