@@ -48,6 +48,8 @@ function kubernetesParts(
     scope,
     placement,
     mayWrite: mayWrite ?? (() => true),
+    // As the access to the cluster is looked for, see operator/cluster/access.ts.
+    isInPod: config.cluster.service !== undefined && config.cluster.kubeconfig === undefined,
     ...(among && { namespaces: among }),
   });
   const haproxy = new HaproxyDriver({ housing: clusterHousing(balancers, systemClock), clock: systemClock });

@@ -119,6 +119,7 @@ describe('HAProxy in Pods', function () {
         scope: 'contract',
         placement,
         namespaces: [cluster.namespace],
+        isInPod: true,
         mayWrite: () => true,
       });
       driver = new HaproxyDriver({ housing: clusterHousing(balancers, systemClock), clock: systemClock });

@@ -22,9 +22,9 @@ import {
   listenerNote,
   registryNote,
 } from './labels.ts';
-import { disruptionBudget } from './policies.ts';
 import { balancerService, listenerService, registryService, type ServiceObject } from './services.ts';
 import { changeIn, described, stored, type SecretObject } from './reading.ts';
+import { Rules } from './rules.ts';
 import { Writer } from './writer.ts';
 
 export interface BalancersOptions {
@@ -34,6 +34,8 @@ export interface BalancersOptions {
   /** Looked into one by one; without it all at once. */
   readonly namespaces?: readonly string[];
   readonly mayWrite: () => boolean;
+  /** Whether the operator is a Pod of this cluster, which rules can name. */
+  readonly isInPod: boolean;
 }
 
 const kinds = {
@@ -52,14 +54,13 @@ export class Balancers implements BalancerCluster {
   readonly #deployments: Shelf<DeploymentObject>;
   readonly #pods: Shelf<Pod>;
   readonly #listeners = new Set<() => void>();
-  /** What was applied last of what nobody watches, by name. */
-  readonly #applied = new Map<string, string>();
-  #budgets: Promise<ObjectKind> | undefined;
+  readonly #rules: Rules;
 
   constructor(options: BalancersOptions) {
     this.#options = options;
     const { api, namespaces, scope, mayWrite } = options;
     this.#writer = new Writer(api, mayWrite);
+    this.#rules = new Rules(this.#writer, options);
     const shelf = <Object extends KubeObject>(kind: ObjectKind): Shelf<Object> =>
       new Shelf<Object>({
         api,
@@ -165,15 +166,12 @@ export class Balancers implements BalancerCluster {
 
   async clear(balancer: string, owner: ResourceKey, signal: AbortSignal): Promise<void> {
     await this.known(signal);
-    const { scope, placement } = this.#options;
-    const metadata = balancerMetadata(scope, placement, owner, balancer);
     const isOurs = (object: KubeObject): boolean => object.metadata.annotations?.[balancerNote] === balancer;
     for (const service of this.#services.known().filter(isOurs))
       await this.#writer.remove(kinds.Service, this.#services, service);
     for (const deployment of this.#deployments.known().filter(isOurs))
       await this.#writer.remove(kinds.Deployment, this.#deployments, deployment);
-    this.#applied.delete(`${metadata.namespace}/${metadata.name}`);
-    await this.#writer.remove(await this.#budgetKind(), undefined, { metadata });
+    await this.#rules.clear(balancer, owner);
     // What they start from goes last, and with it the balancer.
     for (const secret of this.#secrets.known().filter(isOurs))
       await this.#writer.remove(kinds.Secret, this.#secrets, secret);
@@ -189,12 +187,7 @@ export class Balancers implements BalancerCluster {
     const { scope, placement } = this.#options;
     await this.#bring(kinds.Deployment, this.#deployments, balancerDeployment(scope, placement, furniture));
     for (const service of this.#ownServices(furniture)) await this.#bring(kinds.Service, this.#services, service);
-    const kind = await this.#budgetKind();
-    const budget = disruptionBudget(scope, placement, furniture, kind.apiVersion);
-    const name = `${budget.metadata.namespace}/${budget.metadata.name}`;
-    if (this.#applied.get(name) === JSON.stringify(budget)) return;
-    await this.#writer.apply(kind, undefined, budget);
-    this.#applied.set(name, JSON.stringify(budget));
+    await this.#rules.bring(furniture);
   }
 
   #ownServices(furniture: Furniture): ServiceObject[] {
@@ -218,23 +211,6 @@ export class Balancers implements BalancerCluster {
 
   async #bring<Object extends KubeObject>(kind: ObjectKind, shelf: Shelf<Object>, body: Object): Promise<void> {
     if (changeIn(shelf, body) !== undefined) await this.#writer.apply(kind, shelf, body);
-  }
-
-  /** Since Kubernetes 1.21 in its final version. */
-  #budgetKind(): Promise<ObjectKind> {
-    this.#budgets ??= this.#writer.api
-      .request<{ versions: readonly { version: string }[] }>({ path: '/apis/policy' })
-      .then(
-        ({ versions }) => ({
-          apiVersion: versions.some(({ version }) => version === 'v1') ? 'policy/v1' : 'policy/v1beta1',
-          plural: 'poddisruptionbudgets',
-        }),
-        (error: unknown) => {
-          this.#budgets = undefined;
-          throw asClusterFault('read the versions of policies', error);
-        },
-      );
-    return this.#budgets;
   }
 
   #tell(): void {
