@@ -8,7 +8,6 @@ import type {
   Listener,
   StoredConfig,
 } from '../../../ports/balancer-cluster.ts';
-import { asClusterFault } from '../faults.ts';
 import { label, labelValue } from '../labels.ts';
 import type { Placement } from '../naming.ts';
 import type { Pod } from '../pod-state.ts';
