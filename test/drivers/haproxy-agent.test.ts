@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http.ts';
 
 describe('the program beside HAProxy', () => {
-  const signal = AbortSignal.timeout(20_000);
+  const { signal } = new AbortController();
   let directory: string;
   let haproxy: Server;
   let agent: ReturnType<typeof serve>;
