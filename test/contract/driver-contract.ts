@@ -171,7 +171,8 @@ function describeSubject(open: () => Subject, bench: Bench): void {
       }
       const observed = await read();
       await subject.driver.apply({ verb: 'update', item, cause: 'test', ...(observed && { observed }) }, signal);
-      expect(await read()).to.deep.equal(before);
+      // Whether it is healthy as well is found out by the next check.
+      await soon(async () => expect(await read()).to.deep.equal(before));
       expect(await listed()).to.deep.equal([before]);
     });
 

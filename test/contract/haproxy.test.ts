@@ -18,6 +18,7 @@ const docker = new Docker();
 const scope = `test-${randomBytes(4).toString('hex')}`;
 const signal = new AbortController().signal;
 const listeners = new Set<Server>();
+const checked = createServer((socket) => socket.destroy());
 let root = '';
 let driver: HaproxyDriver;
 
@@ -98,6 +99,8 @@ driverContract('HAProxy', {
     });
     driver = new HaproxyDriver({ housing, clock: systemClock });
     await create(balancerItem('contract'));
+    // What is checked is well, however long a test takes.
+    await new Promise<void>((resolve) => checked.listen(21_200, '127.0.0.1', resolve));
     const container = await docker.createContainer({
       name: scope,
       Image: 'mcpnet/haproxy:3.0',
@@ -109,6 +112,7 @@ driverContract('HAProxy', {
     await eventually(() => ask(join(running(), 'admin.sock'), 'show version', signal), { timeoutMs: 20_000 });
   },
   tearDown: async () => {
+    checked.close();
     await docker
       .getContainer(scope)
       .remove({ force: true, v: true })

@@ -34,7 +34,7 @@ const settleMs = 50 + services / 10;
 const stormEvents = 10_000;
 
 /** After which the manifests are scanned however long the last scan took: of long ones there are fewer. */
-const scanMs = 1_000_000;
+const scanMs = 24 * 3_600_000;
 /** Resyncs are asked for here, not by the clock, so that none falls into what else is measured. */
 const never = Number.MAX_SAFE_INTEGER;
 const rig = await ScaleRig.open(services, 2, never);
