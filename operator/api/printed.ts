@@ -4,6 +4,18 @@ import type { FastifyReply } from 'fastify';
 const printed = new WeakMap<object, Buffer>();
 const comma = Buffer.from(',');
 
+interface Answered {
+  readonly items: readonly object[];
+  readonly rest: string;
+  readonly answer: Buffer;
+}
+
+/**
+ * What was answered last, by the first of the items: while nothing changes it is answered again. It may be megabytes, and is
+ * kept as long as memory lasts.
+ */
+const answered = new WeakMap<object, WeakRef<Answered>>();
+
 /**
  * Answers with `{"items": [...]}` and what is to stand beside the items.
  * @param items views that never change: what changes is another view
@@ -14,10 +26,23 @@ export function sendList(
   beside: Readonly<Record<string, unknown>> = {},
 ): FastifyReply {
   const rest = Object.entries(beside).map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  const pieces = items.flatMap((item, index) => (index === 0 ? [print(item)] : [comma, print(item)]));
-  const answer = Buffer.concat([Buffer.from('{"items":['), ...pieces, Buffer.from(`]${rest.join('')}}`)]);
   // Bytes pass the framework untouched.
-  return reply.type('application/json; charset=utf-8').send(answer);
+  return reply.type('application/json; charset=utf-8').send(listOf(items, rest.join('')));
+}
+
+function listOf(items: readonly object[], rest: string): Buffer {
+  const [first] = items;
+  const known = first && sameAnswer(answered.get(first)?.deref(), items, rest);
+  if (known) return known;
+  const pieces = items.flatMap((item, index) => (index === 0 ? [print(item)] : [comma, print(item)]));
+  const answer = Buffer.concat([Buffer.from('{"items":['), ...pieces, Buffer.from(`]${rest}}`)]);
+  if (first) answered.set(first, new WeakRef({ items, rest, answer }));
+  return answer;
+}
+
+function sameAnswer(last: Answered | undefined, items: readonly object[], rest: string): Buffer | undefined {
+  if (last?.rest !== rest || last.items.length !== items.length) return undefined;
+  return last.items.every((item, index) => item === items[index]) ? last.answer : undefined;
 }
 
 function print(view: object): Buffer {
