@@ -16,6 +16,7 @@ import { openCluster } from '../open-cluster.ts';
 import { systemClock } from '../ports/clock.ts';
 import { countSessions } from '../probe/probe.ts';
 import { registryEndpoints } from '../registry-endpoints.ts';
+import { watchedNamespaces } from './watched-namespaces.ts';
 import type { OpenedPlatform, PlatformParts, Reign } from './opened-platform.ts';
 
 /** A Kubernetes cluster: the one that kubectl means here, or the one that this Pod runs in. */
@@ -42,7 +43,7 @@ function kubernetesParts(
 ): PlatformParts {
   const { scope, state } = config;
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  const among = placement.namespace === undefined ? undefined : [placement.namespace];
+  const among = watchedNamespaces(config);
   const balancers = new Balancers({
     api,
     scope,
