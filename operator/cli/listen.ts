@@ -39,7 +39,9 @@ export async function listenOnSocket(parts: Parts): Promise<App> {
   const shown = showOperator(operator, {
     ...optionsFor(parts),
     withContents: true,
-    manifests: { directory: config.manifests, allowEmpty: config.allowEmpty },
+    ...(config.sources.some(({ kind }) => kind === 'directory') && {
+      manifests: { directory: config.manifests, allowEmpty: config.allowEmpty },
+    }),
   });
   const app = createApp(shown, extensions(parts, shown));
   addCommands(app, operator.commands);

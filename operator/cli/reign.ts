@@ -119,8 +119,8 @@ function watchful(source: Source, consuls: ReadonlyMap<string, SharedConsul>, un
 function tellOf(source: Source, { events }: Operator, logger: Logger, end: AbortSignal): void {
   const name = source.alias ?? source.name;
   source.tell?.(({ type, reason, message }) => {
-    if (type === 'Warning') logger.warn('source', { name, reason, message });
-    else logger.info('source', { name, reason, message });
+    if (type === 'Warning') logger.warn('news of a source', { name, reason, what: message });
+    else logger.info('news of a source', { name, reason, what: message });
     events.record(keyOf('Source', 'default', name), type, reason, message);
   }, end);
 }

@@ -1,7 +1,8 @@
+import { printable } from '../core/printable.ts';
 import type { SourceView } from '../api/shapes.ts';
 import type { Listing } from './output.ts';
 import { plain, type Paint } from './paint.ts';
-import { formatAge, formatTable } from './table.ts';
+import { formatAge } from './table.ts';
 
 export function sourceListing(nowMs: number, paint: Paint = plain): Listing<SourceView> {
   return {
@@ -20,6 +21,8 @@ export function sourceListing(nowMs: number, paint: Paint = plain): Listing<Sour
     ],
   };
 }
+
+const width = 13;
 
 /** Everything about one source. */
 export function describeSource(
@@ -51,10 +54,14 @@ export function describeSource(
     ],
     ['Message', repository ? undefined : message],
   ];
-  const shown = rows.flatMap(([title, text]) => (text === undefined ? [] : [[`${title}:`, text]]));
+  // Subjects, authors and messages are somebody else's words.
+  const clean = (text: string): string => printable(text, Number.POSITIVE_INFINITY);
+  const shown = rows.flatMap(([title, text]) =>
+    text === undefined ? [] : [`${`${title}:`.padEnd(width)}${title === 'Ready' ? text : clean(text)}`],
+  );
   const problems = refused?.problems ?? [];
   return [
-    formatTable([], shown, false),
-    ...(problems.length > 0 ? ['', 'Problems:', ...problems.map((each) => `  ${each}`)] : []),
+    ...shown,
+    ...(problems.length > 0 ? ['', 'Problems:', ...problems.map((each) => `  ${clean(each)}`)] : []),
   ].join('\n');
 }

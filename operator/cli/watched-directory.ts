@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { runningOperator, type RunningOperator } from './client.ts';
+import { readSources, runningOperator, type RunningOperator } from './client.ts';
 
 /** The directory that commands change, and who watches it. */
 export interface WatchedDirectory {
@@ -17,6 +17,7 @@ export interface WatchedDirectory {
  */
 export async function watchedDirectory(config: Config): Promise<WatchedDirectory> {
   const operator = await runningOperator(config);
+  if (operator && !operator.manifests) await refuseOthers(config, operator);
   const path = operator?.manifests?.directory ?? config.manifests;
   const whose = operator
     ? `the operator (pid ${operator.pid}) reads its manifests from ${path}`
@@ -36,6 +37,14 @@ export async function watchedDirectory(config: Config): Promise<WatchedDirectory
     );
   }
   return { path, operator, allowEmpty: operator?.manifests?.allowEmpty ?? config.allowEmpty };
+}
+
+/** An operator may read other places than directories; one that is older than this program does not tell. */
+async function refuseOthers(config: Config, { pid }: RunningOperator): Promise<void> {
+  const sources = await readSources(config).catch(() => []);
+  if (sources.length === 0) return;
+  const places = sources.map(({ from }) => from).join(' and ');
+  throw new Error(`the operator (pid ${pid}) reads no directory but ${places}; change it there`);
 }
 
 /** Says so where a change waits for an operator. */
