@@ -5,6 +5,7 @@ import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { printable } from '../core/printable.ts';
 import type { ManifestProblem, Position, SourceDocument } from '../ports/source.ts';
 import { isEmptyDocument, withoutMarks } from './document-text.ts';
+import { readPlain } from './plain-yaml.ts';
 import { pileIn } from './pile.ts';
 import { oddityIn } from './tree.ts';
 import type { FileEntry } from './walk.ts';
@@ -84,6 +85,11 @@ export function readManifests(
   if (!isUtf8(bytes))
     return { documents: [], problems: [problem('is not UTF-8 here', 'save the file as UTF-8', firstBroken(bytes))] };
   const text = bytes.toString('utf8');
+  const plain = bytes.length > harmlessBytes ? undefined : readPlain(text);
+  if (plain) {
+    const { value, line } = plain;
+    return { documents: [{ value, file, directory, locate: lateLocator(text, line) }], problems: [] };
+  }
   const pile = bytes.length > harmlessBytes ? pileIn(text) : undefined;
   if (pile !== undefined) {
     const at = { line: text.slice(0, pile).split('\n').length, column: pile - text.lastIndexOf('\n', pile - 1) };
@@ -182,6 +188,12 @@ class ParsedText implements Parsed {
     this.#parsed = new WeakRef(parsed);
     return parsed;
   }
+}
+
+/** Where values stand in a text that has not been parsed: nobody may ever ask but for where it begins. */
+function lateLocator(text: string, line: number): SourceDocument['locate'] {
+  let parsed: ParsedText | undefined;
+  return (path) => (path.length === 0 ? { line, column: 1 } : (parsed ??= new ParsedText(text)).locator(0)(path));
 }
 
 function parse(text: string): Parsed {
