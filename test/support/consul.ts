@@ -20,8 +20,8 @@ export class ConsulView {
   readonly #address: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(port: number, token?: string) {
-    this.#address = `http://127.0.0.1:${port}`;
+  constructor(port: number, token?: string, host = '127.0.0.1') {
+    this.#address = `http://${host}:${port}`;
     this.#headers = token === undefined ? {} : { 'x-consul-token': token };
   }
 

@@ -9,11 +9,11 @@ export type StatRow = Readonly<Record<string, string>>;
 /** The running HAProxy of a test's network, asked beside the operator: by its sockets and its statistics page. */
 export class HaproxyView {
   readonly #directory: string;
-  readonly #statisticsUrl: string;
+  readonly #statisticsPort: number;
 
   constructor(stateDirectory: string, statisticsPort: number) {
     this.#directory = join(stateDirectory, 'haproxy', 'default');
-    this.#statisticsUrl = `http://127.0.0.1:${statisticsPort}`;
+    this.#statisticsPort = statisticsPort;
   }
 
   get configPath(): string {
@@ -22,7 +22,7 @@ export class HaproxyView {
 
   /** `Pid: 8`, `Uptime_sec: 12`, ... as a record. */
   async info(): Promise<Readonly<Record<string, string>>> {
-    const text = await this.#command('admin.sock', 'show info');
+    const text = await this.ask('admin', 'show info');
     return Object.fromEntries(
       text
         .split('\n')
@@ -41,8 +41,8 @@ export class HaproxyView {
 
   /** How often the master has reloaded since it started, from `show proc`; 0 where no HAProxy runs yet. */
   async reloads(): Promise<number> {
-    if (!existsSync(join(this.#directory, 'master.sock'))) return 0;
-    const text = await this.#command('master.sock', 'show proc');
+    if (!(await this.isThere())) return 0;
+    const text = await this.ask('master', 'show proc; quit');
     const master = text.split('\n').find((line) => /^\d+\s+master/.test(line));
     if (master === undefined) throw new Error(`"show proc" names no master: ${text}`);
     return Number(master.trim().split(/\s+/)[2]);
@@ -50,23 +50,23 @@ export class HaproxyView {
 
   /** What somebody may tell the running process at its socket. */
   command(command: string): Promise<string> {
-    return this.#command('admin.sock', command);
+    return this.ask('admin', command);
   }
 
   /** As somebody would by hand; the answer comes when the new worker serves, or has failed to. */
   async reload(): Promise<void> {
-    const answer = await this.#command('master.sock', 'reload; quit', 20_000);
+    const answer = await this.ask('master', 'reload; quit', 20_000);
     if (!answer.startsWith('Success=1')) throw new Error(`HAProxy did not reload: ${answer}`);
   }
 
   /** Number of worker processes: the one that serves now, and old ones that live for their open streams. */
   async workers(): Promise<number> {
-    const text = await this.#command('master.sock', 'show proc; quit');
+    const text = await this.ask('master', 'show proc; quit');
     return text.split('\n').filter((line) => /^\d+\s+worker/.test(line)).length;
   }
 
   async rows(): Promise<readonly StatRow[]> {
-    const { body } = await ask(`${this.#statisticsUrl}/stats;csv`);
+    const { body } = await ask(`${await this.statisticsUrl()}/stats;csv`);
     const [header = '', ...lines] = body.replace(/^# /, '').trim().split('\n');
     const names = header.split(',');
     return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell])));
@@ -80,17 +80,27 @@ export class HaproxyView {
   }
 
   async page(): Promise<string> {
-    return (await ask(`${this.#statisticsUrl}/stats`)).body;
+    return (await ask(`${await this.statisticsUrl()}/stats`)).body;
   }
 
   /** What the running worker answers to a command of its runtime API (management guide, 9.3). */
   tell(command: string): Promise<string> {
-    return this.#command('admin.sock', command);
+    return this.ask('admin', command);
   }
 
-  #command(socketName: string, command: string, deadlineMs = 5_000): Promise<string> {
+  protected statisticsUrl(): Promise<string> {
+    return Promise.resolve(`http://127.0.0.1:${this.#statisticsPort}`);
+  }
+
+  /** Whether one was started. */
+  protected isThere(): Promise<boolean> {
+    return Promise.resolve(existsSync(join(this.#directory, 'master.sock')));
+  }
+
+  /** What one of HAProxy's two sockets answers. */
+  protected ask(name: 'admin' | 'master', command: string, deadlineMs = 5_000): Promise<string> {
     return new Promise((resolve, reject) => {
-      const socket = connect(join(this.#directory, socketName));
+      const socket = connect(join(this.#directory, `${name}.sock`));
       const chunks: Buffer[] = [];
       socket.setTimeout(deadlineMs, () => socket.destroy(new Error(`HAProxy does not answer "${command}"`)));
       // Half-closed: the master's socket stays open after an answer otherwise. These commands are answered at once.

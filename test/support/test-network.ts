@@ -221,12 +221,17 @@ export class TestNetwork {
     return events;
   }
 
+  /** At which the ports of services answer. */
+  get host(): string {
+    return '127.0.0.1';
+  }
+
   url(index: number): URL {
-    return new URL(`http://127.0.0.1:${this.port(index)}/mcp`);
+    return new URL(`http://${this.host}:${this.port(index)}/mcp`);
   }
 
   healthUrl(index: number): string {
-    return `http://127.0.0.1:${this.port(index)}/health`;
+    return `http://${this.host}:${this.port(index)}/health`;
   }
 
   #api<Shape>(path: string): Promise<Shape> {

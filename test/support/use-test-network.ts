@@ -7,10 +7,15 @@ import { TestNetwork, type TestNetworkOptions } from './test-network.ts';
 
 const abandonedAfterMs = 60 * 60 * 1000;
 let prepared: Promise<void> | undefined;
+/** `MCPNET_TEST_PLATFORM=kubernetes` has the same scenarios run in Pods; docs/platforms.md says which do. */
+const onCluster =
+  process.env['MCPNET_TEST_PLATFORM'] === 'kubernetes'
+    ? (await import('../cluster/pod-network.ts')).usePodNetwork
+    : undefined;
 
 /** A network for the tests of one `describe`: open before the first, gone after the last, its traces kept if one fails. */
 export function useTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
-  const network = new TestNetwork(options);
+  const network = onCluster ? onCluster(options) : new TestNetwork(options);
   before("open a network of the tests' own", async function () {
     this.timeout(600_000);
     prepared ??= prepare();

@@ -1,0 +1,122 @@
+import type Docker from 'dockerode';
+import { packageVersion } from '../../operator/config.ts';
+import { ConsulView } from '../support/consul.ts';
+import type { DockerEvents } from '../support/docker-events.ts';
+import type { HaproxyView } from '../support/haproxy.ts';
+import type { Manifest } from '../support/manifests.ts';
+import { TestNetwork, type TestNetworkOptions } from '../support/test-network.ts';
+import { PodHaproxy } from './pod-haproxy.ts';
+import { Pods } from './pods.ts';
+import { useNode, type TestCluster } from './use-cluster.ts';
+
+const haproxyImage = 'mcpnet/haproxy:3.0';
+const consulImage = 'mcpnet/consul:1.8.7';
+const images = [`mcpnet/bridge:${packageVersion()}`, haproxyImage, consulImage];
+
+/** For `useTestNetwork`, where scenarios are to run in Pods. */
+export function usePodNetwork(options: TestNetworkOptions): TestNetwork {
+  return new PodNetwork(useNode(), options);
+}
+
+/**
+ * The world of a test whose services run in Pods. Manifests are the same: what differs by nature (one HAProxy, images, a
+ * Consul that keeps nothing) is in the network's own. Pods are told of as Docker tells of containers, as far as the
+ * scenarios ask.
+ */
+class PodNetwork extends TestNetwork {
+  readonly #cluster: TestCluster;
+  readonly #pods: Pods;
+  #host: string | undefined;
+
+  constructor(cluster: TestCluster, options: TestNetworkOptions) {
+    super(options);
+    this.#cluster = cluster;
+    this.#pods = new Pods(cluster, this.scope);
+  }
+
+  override async open(): Promise<void> {
+    // For everything that this process starts from now on: operators, and commands beside them.
+    process.env['KUBECONFIG'] = this.#cluster.kubeconfig;
+    for (const image of images) await this.#cluster.loadImage(image);
+    await super.open();
+  }
+
+  override get flags(): readonly string[] {
+    return [...super.flags, '--platform', 'kubernetes', '--platform-namespace', this.#cluster.namespace];
+  }
+
+  override networkManifest(spec: Record<string, unknown> = {}): Manifest {
+    const own = super.networkManifest(spec);
+    return { ...own, spec: merged(ofCluster, own.spec) };
+  }
+
+  /** Its images go to the nodes before; of those that there are not, the operator is to tell. */
+  override async write(file: string, ...documents: (Manifest | string)[]): Promise<void> {
+    const named = documents.map((each) => (typeof each === 'string' ? undefined : each.spec['image']));
+    for (const image of named.filter((each) => typeof each === 'string'))
+      await this.#cluster.loadImage(image).catch(() => {});
+    await super.write(file, ...documents);
+  }
+
+  /** Of the Service that the balancer has. */
+  override get host(): string {
+    return (this.#host ??= this.#pods.serviceAddress('default-haproxy'));
+  }
+
+  override get haproxy(): HaproxyView {
+    return new PodHaproxy(this.state, this.ports.statistics, this.#pods);
+  }
+
+  override get consul(): ConsulView {
+    return new ConsulView(this.ports.discovery, undefined, this.#pods.serviceAddress('default-consul'));
+  }
+
+  override async containers(name?: string, kind?: string): Promise<readonly Docker.ContainerInfo[]> {
+    return (await this.#pods.list(name, kind)).map(({ uid, workload, address }) => {
+      const told = {
+        Id: uid,
+        Names: [`/${workload}`],
+        State: 'running',
+        NetworkSettings: { Networks: { [this.internal]: { IPAddress: address } } },
+      };
+      // The fields that scenarios of both platforms read.
+      return told as unknown as Docker.ContainerInfo;
+    });
+  }
+
+  override async container(name: string, kind = 'MCPService', role = 'replicas'): Promise<Docker.Container> {
+    const find = async (): ReturnType<Pods['list']> =>
+      (await this.#pods.list(name, kind)).filter((pod) => pod.role === role);
+    const [pod] = await find();
+    if (!pod) throw new Error(`there is no Pod of ${name}`);
+    const told = {
+      kill: () => this.#pods.remove(pod),
+      // One that was killed has a successor in another Pod.
+      inspect: async () => ({ State: { StartedAt: (await find())[0]?.startedAt ?? '' } }),
+    };
+    return told as unknown as Docker.Container;
+  }
+
+  override watchDocker(): Promise<DockerEvents> {
+    throw new Error('events of the Docker engine tell nothing of Pods; see docs/platforms.md');
+  }
+}
+
+const ofCluster = {
+  discovery: { consul: { image: consulImage, storage: { type: 'ephemeral' } } },
+  loadBalancer: { haproxy: { image: haproxyImage, replicas: 1 } },
+};
+
+/** What `over` says goes before what `under` says. */
+function merged(under: object, over: object): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...under };
+  for (const [name, value] of Object.entries(over)) {
+    const below = result[name];
+    result[name] = isRecord(below) && isRecord(value) ? merged(below, value) : value;
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
