@@ -10,12 +10,16 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { ensureImages } from '../deploy/images/ensure.ts';
 import { ensureEngine } from '../deploy/local/engine.ts';
+import { programs } from './cluster/control/programs.ts';
 
 interface Suite {
   readonly files: readonly string[];
   readonly timeoutMs: number;
   /** Whether it needs a Docker engine and the images. */
   readonly real: boolean;
+  /** Whether it needs a Kubernetes cluster: the one of KUBECONFIG, or one that it starts. */
+  readonly cluster?: true;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const suites: Readonly<Record<string, Suite>> = {
@@ -42,7 +46,15 @@ const suites: Readonly<Record<string, Suite>> = {
   package: { files: ['test/package/**/*.test.ts'], timeoutMs: 180_000, real: true },
   dashboard: { files: ['test/dashboard/**/*.test.ts'], timeoutMs: 120_000, real: true },
   // Starts clusters of its own, or uses the one of KUBECONFIG (test/cluster/use-cluster.ts).
-  cluster: { files: ['test/cluster/**/*.test.ts'], timeoutMs: 120_000, real: true },
+  cluster: { files: ['test/cluster/**/*.test.ts'], timeoutMs: 120_000, real: true, cluster: true },
+  // The very files of e2e, with services in Pods; docs/platforms.md.
+  pods: {
+    files: ['scale-out'].map((scenario) => `test/e2e/${scenario}.test.ts`),
+    timeoutMs: 180_000,
+    real: true,
+    cluster: true,
+    env: { MCPNET_TEST_PLATFORM: 'kubernetes' },
+  },
   e2e: { files: ['test/e2e/**/*.test.ts'], timeoutMs: 180_000, real: true },
   load: { files: ['test/load/**/*.test.ts'], timeoutMs: 1_800_000, real: true },
 };
@@ -58,6 +70,8 @@ const named = process.argv.slice(2);
 const wanted = named.length > 0 ? named : Object.keys(suites).filter((name) => !onlyByName.includes(name));
 const results: Counts[] = [];
 if (wanted.some((name) => suites[name]?.real)) await prepare();
+// Before any test's time begins: the first build takes minutes.
+if (wanted.some((name) => suites[name]?.cluster) && process.env['KUBECONFIG'] === undefined) await programs();
 for (const name of wanted) results.push(await run(name));
 
 const sum = (field: keyof Counts): number => results.reduce((total, counts) => total + counts[field], 0);
@@ -93,12 +107,12 @@ async function run(name: string): Promise<Counts> {
       '--exit',
       ...suite.files,
     ];
-    spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, MCPNET_TEST_REPORT: report } }).once(
-      'exit',
-      (code) => {
-        resolve(code ?? 1);
-      },
-    );
+    spawn(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...suite.env, MCPNET_TEST_REPORT: report },
+    }).once('exit', (code) => {
+      resolve(code ?? 1);
+    });
   });
   const counts = await readFile(report, 'utf8').then(
     (text) => JSON.parse(text) as Counts,

@@ -27,6 +27,13 @@ after('end the clusters of this run', async function () {
   await Promise.all(clusters.flatMap((cluster) => (cluster.status === 'fulfilled' ? [cluster.value.end()] : [])));
 });
 
+/** The node itself, for what has hooks of its own. Throws where none can be run. */
+export function findNode(): Promise<StartedCluster> {
+  const reason = process.env['KUBECONFIG'] === undefined ? whyNoNode() : undefined;
+  if (reason !== undefined) throw new Error(`set KUBECONFIG to a cluster that tests may use: ${reason}`);
+  return startOrFind(startNode);
+}
+
 /** An API server, where nothing runs: seconds. The cluster of KUBECONFIG where that is set. */
 export function useApiServer(): TestCluster {
   return useCluster(startApiServer);
@@ -35,6 +42,14 @@ export function useApiServer(): TestCluster {
 /** A node whose Pods run, and whose Pods and Services the host reaches. The cluster of KUBECONFIG where that is set. */
 export function useNode(): TestCluster {
   return useCluster(startNode, whyNoNode);
+}
+
+/** Once in this process. */
+function startOrFind(start: Start): Promise<StartedCluster> {
+  const own = process.env['KUBECONFIG'];
+  const starting = started.get(start) ?? (own === undefined ? start() : ownCluster(own));
+  started.set(start, starting);
+  return starting;
 }
 
 function useCluster(start: Start, whyNot: () => string | undefined = () => undefined): TestCluster {
@@ -47,15 +62,12 @@ function useCluster(start: Start, whyNot: () => string | undefined = () => undef
   before('find or start a cluster', async function () {
     // Programs may have to be built.
     this.timeout(30 * 60_000);
-    const own = process.env['KUBECONFIG'];
-    const reason = own === undefined ? whyNot() : undefined;
+    const reason = process.env['KUBECONFIG'] === undefined ? whyNot() : undefined;
     if (reason !== undefined) {
       console.log(`SKIPPED, since there is no KUBECONFIG and ${reason}: ${this.test?.parent?.fullTitle()}`);
       return this.skip();
     }
-    const starting = started.get(start) ?? (own === undefined ? start() : ownCluster(own));
-    started.set(start, starting);
-    cluster = await starting;
+    cluster = await startOrFind(start);
     await kubectl(cluster.kubeconfig, ['create', 'namespace', namespace]);
   });
   after('remove the namespace', async function () {

@@ -1,6 +1,4 @@
-import { ClusterApi } from '../../../operator/cluster/api.ts';
-import { findAccess } from '../../../operator/cluster/access.ts';
-import { readConfig } from '../../../operator/config.ts';
+import type { ClusterApi } from '../../../operator/cluster/api.ts';
 import type { DesiredItem, ItemRef } from '../../../operator/core/item.ts';
 import { KubernetesDriver } from '../../../operator/drivers/kubernetes/driver.ts';
 import { pathOf } from '../../../operator/cluster/objects.ts';
@@ -8,8 +6,10 @@ import { workloadKinds } from '../../../operator/drivers/kubernetes/workload-obj
 import type { Driver } from '../../../operator/ports/driver.ts';
 import { eventually } from '../../support/eventually.ts';
 import { driverContract } from '../../contract/driver-contract.ts';
-import { networkItem, volumeItem, workloadItem } from '../../contract/items.ts';
+import { image, networkItem, volumeItem, workloadItem } from '../../contract/items.ts';
 import type { Subject } from '../../contract/subject.ts';
+import { clusterApi } from '../balancer/cluster-api.ts';
+import { findNode } from '../use-cluster.ts';
 
 const scope = 'mcpnet-contract';
 const namespace = `kube-contract-${process.pid}`;
@@ -66,7 +66,9 @@ const foreignDeployment = {
 driverContract('Kubernetes', {
   subjects,
   async setUp() {
-    api = new ClusterApi(await findAccess(readConfig({}).cluster));
+    const node = await findNode();
+    await node.loadImage(image);
+    api = await clusterApi(node.kubeconfig);
     await api.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } });
   },
   tearDown: async () => void (await api.request({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` })),
