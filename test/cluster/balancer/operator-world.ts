@@ -31,7 +31,8 @@ export interface Told {
 export interface OperatorWorld {
   readonly cluster: TestCluster;
   write(file: string, ...manifests: Manifest[]): Promise<void>;
-  start(): Promise<OperatorProcess>;
+  /** @param kubeconfig by which it finds the cluster, if not by that of the tests */
+  start(kubeconfig?: string): Promise<OperatorProcess>;
   readonly operator: OperatorProcess;
   /** In the namespace of the tests. */
   inNamespace(manifest: Manifest): Manifest;
@@ -81,7 +82,7 @@ export function useOperator(images: readonly string[]): OperatorWorld {
       });
       return writeFile(join(directory, file), fileText(placed));
     },
-    start: async () => {
+    start: async (kubeconfig = cluster.kubeconfig) => {
       const scope = cluster.namespace;
       const args = [
         '--platform',
@@ -93,7 +94,7 @@ export function useOperator(images: readonly string[]): OperatorWorld {
         '--state',
         join(directory, '.state'),
       ];
-      operator = new OperatorProcess(args, join(tmpdir(), `${scope}.log`), { KUBECONFIG: cluster.kubeconfig });
+      operator = new OperatorProcess(args, join(tmpdir(), `${scope}.log`), { KUBECONFIG: kubeconfig });
       await Promise.resolve();
       return operator;
     },

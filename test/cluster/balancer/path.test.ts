@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.ts';
 import { ask } from '../../support/http.ts';
 import { network, tiny, tinyImage, type Manifest } from '../../support/manifests.ts';
 import { closeClients, connect } from '../../support/mcp-clients.ts';
 import { endTraffic, Traffic } from '../../support/traffic.ts';
+import { ApiProxy } from '../source/api-proxy.ts';
 import { haproxyImage, useOperator } from './operator-world.ts';
 
 const consulImage = 'mcpnet/consul:1.8.7';
@@ -16,8 +18,11 @@ describe('services of a cluster, through HAProxy in Pods', function () {
   const echo = (level: string, replicas = 2): Manifest =>
     tiny('echo', { port, replicas, env: [{ name: 'LEVEL', value: level }] });
   let url: URL;
+  let proxy: ApiProxy;
 
   before('run them', async () => {
+    proxy = new ApiProxy(cluster.kubeconfig);
+    await proxy.open();
     await world.write(
       'network.yaml',
       network({
@@ -30,6 +35,10 @@ describe('services of a cluster, through HAProxy in Pods', function () {
     await world.ready('MCPNetwork', 'default');
     await world.ready('MCPService', 'echo');
     url = new URL(`http://${await world.addressOf('echo')}/mcp`);
+  });
+  after('end the operator before its way to the API server', async () => {
+    await world.operator.end('SIGKILL');
+    await proxy.close();
   });
   afterEach(async () => {
     await endTraffic();
@@ -152,10 +161,18 @@ describe('services of a cluster, through HAProxy in Pods', function () {
       const { status } = await ask(`http://${address}:${port}/health`);
       expect(status).to.equal(200);
     }
-    const operator = await world.start();
+    const operator = await world.start(await proxy.kubeconfig());
     await world.ready('MCPService', 'echo');
     await world.ready('MCPNetwork', 'default');
     expect(operator.changes).to.deep.equal([]);
+    await eventually(() => operator.log.some(({ message }) => message === 'everything is ready'), {
+      timeoutMs: 60_000,
+    });
+    const before = proxy.requests.length;
+    // Several looks at HAProxy, which come every two seconds.
+    await delay(7_000);
+    const asked = proxy.requests.slice(before).filter((each) => !/watch=true|\/leases\//.test(each));
+    expect(asked, 'asked of the API server while nothing is to do').to.deep.equal([]);
     expect(await session.call('echo', { text: 'and here' })).to.include('and here');
     await session.end();
   });
