@@ -110,7 +110,7 @@ export interface MCPNetwork {
          */
         managed: boolean;
         /**
-         * Image of the managed Consul. Default: the official hashicorp/consul:1.20, or mcpnet/consul:1.8.7 where that cannot be pulled.
+         * Image of the managed Consul. Default: the official hashicorp/consul:1.20, or mcpnet/consul:1.8.7 where that cannot be pulled by the Docker engine; Kubernetes pulls the official one.
          */
         image?: string;
         /**
@@ -173,7 +173,7 @@ export interface MCPNetwork {
        */
       haproxy: {
         /**
-         * Image of HAProxy, version 3.0 or later. Default: the official haproxy:3.0, or mcpnet/haproxy:3.0 where that cannot be pulled.
+         * Image of HAProxy, version 3.0 or later. Default: the official haproxy:3.0, or mcpnet/haproxy:3.0 where that cannot be pulled by the Docker engine; Kubernetes pulls the official one.
          */
         image?: string;
         /**
