@@ -1,9 +1,12 @@
+import { hashOf } from '../../operator/core/hash.ts';
+import type { BudgetItem } from '../../operator/core/item.ts';
 import type { Desire, DesireContext } from '../../operator/core/kind.ts';
 import type { PortClaim } from '../../operator/core/port-lease.ts';
 import { nearest } from '../../operator/core/nearest.ts';
 import { keyOf, placeOf, resourceKey, type Resource, type ResourceKey } from '../../operator/core/resource.ts';
 import type { MCPNetwork, MCPService } from '../../schemas/types.ts';
 import { isRegistered } from '../mcpnetwork/consul.ts';
+import { qualified } from '../mcpnetwork/names.ts';
 import { serviceRange } from '../mcpnetwork/haproxy.ts';
 import { canaryOf, evenly } from './canary.ts';
 import { replicasOf } from './replicas.ts';
@@ -29,6 +32,7 @@ export function desireService(service: ServiceResource, context: DesireContext):
   return {
     items: [
       backend,
+      ...budgetItems(service, made.replicas.length, context),
       ...made.replicas.flatMap(({ resource, workload, weight }) => [
         workload,
         serverItem(resource, backend, workload, context, weight),
@@ -36,6 +40,14 @@ export function desireService(service: ServiceResource, context: DesireContext):
       ]),
     ],
   };
+}
+
+/** Where others may take containers away, all but one of several are to be left at any time. */
+function budgetItems(service: ServiceResource, replicas: number, { platform }: DesireContext): BudgetItem[] {
+  if (!platform.cluster || replicas < 2) return [];
+  const owner = resourceKey(service);
+  const spec = { available: replicas - 1 };
+  return [{ type: 'budget', id: qualified(owner), owner, spec, hash: hashOf(spec), needs: [] }];
 }
 
 /** A port of the range of the service's network; nothing while there is no such network. */

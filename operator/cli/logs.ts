@@ -107,14 +107,13 @@ async function throughEngine(
   { tail, follow, since }: LogsOptions,
   take: (line: InstanceLine) => void,
 ): Promise<void> {
-  const { connectDocker } = await import('../drivers/docker/client.ts');
-  const { ContainerLogs } = await import('../drivers/docker/logs.ts');
+  const { openPlatform } = await import('../platforms/open.ts');
   const { follow: followAll, lastLines } = await import('../api/follow.ts');
   const { systemClock } = await import('../ports/clock.ts');
   const { redactLogs } = await import('../redaction.ts');
-  const { DirectorySecrets } = await import('../secrets.ts');
-  const { redact } = new DirectorySecrets(config.secrets);
-  const logs = redactLogs(new ContainerLogs(connectDocker(), config.scope), redact);
+  const platform = await openPlatform(config);
+  await platform.secrets.learn?.();
+  const logs = redactLogs(platform.logs, platform.secrets.redact);
   const { signal } = new AbortController();
   const from = since === undefined ? undefined : new Date(Date.now() - durationMs(since)).toISOString();
   const start = new Date().toISOString().replace('Z', '000000Z');

@@ -2,7 +2,8 @@ import { Argument, type Command } from 'commander';
 import type { InstanceView, TrafficView } from '../api/shapes.ts';
 import { readConfig, type Config, type Flags } from '../config.ts';
 import { displayKey, parseKey, type ResourceKey } from '../core/resource.ts';
-import type { Usage } from '../drivers/docker/usage.ts';
+import type { OpenedPlatform } from '../platforms/opened-platform.ts';
+import type { Usage } from '../ports/usage.ts';
 import { readInstances, readServices, readView } from './client.ts';
 import { addOutputOptions, formatList, type Listing, type OutputOptions } from './output.ts';
 
@@ -103,9 +104,8 @@ async function countTraffic(config: Config): Promise<boolean> {
 }
 
 async function look(config: Config, what: 'services' | 'instances'): Promise<Load[]> {
-  const { connectDocker } = await import('../drivers/docker/client.ts');
-  const { usageOf } = await import('../drivers/docker/usage.ts');
-  const usages = new Map((await usageOf(connectDocker(), config.scope)).map((usage) => [usage.id, usage]));
+  const { openPlatform } = await import('../platforms/open.ts');
+  const usages = new Map((await usageOn(await openPlatform(config))).map((usage) => [usage.id, usage]));
   const [services, instances] = await Promise.all([readServices(config), readInstances(config)]);
   if (what === 'instances')
     return (services ? instances : await withoutOperator(config)).map((each) =>
@@ -124,6 +124,20 @@ async function look(config: Config, what: 'services' | 'instances'): Promise<Loa
       usages,
     ),
   );
+}
+
+let hasComplained = false;
+
+/** Where nobody measures it there are the sessions and requests still. */
+async function usageOn({ name, usage }: Pick<OpenedPlatform, 'name' | 'usage'>): Promise<readonly Usage[]> {
+  try {
+    return await usage();
+  } catch (error) {
+    if (name === 'docker') throw error;
+    if (!hasComplained) console.error(error instanceof Error ? error.message : String(error));
+    hasComplained = true;
+    return [];
+  }
 }
 
 async function withoutOperator(config: Config): Promise<Pick<InstanceView, 'id' | 'owner' | 'traffic'>[]> {

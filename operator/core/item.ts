@@ -6,7 +6,16 @@ import type { BackendSpec, BalancerSpec, RegistrationSpec, ServerSpec } from './
  * The small language between controllers and drivers. A controller says which items should exist; a driver says which
  * do. The order is the order of growth: what stands earlier can be needed by what stands later.
  */
-export const itemTypes = ['network', 'volume', 'balancer', 'workload', 'backend', 'registration', 'server'] as const;
+export const itemTypes = [
+  'network',
+  'volume',
+  'balancer',
+  'budget',
+  'workload',
+  'backend',
+  'registration',
+  'server',
+] as const;
 export type ItemType = (typeof itemTypes)[number];
 
 /** Identifies an item: the type and an id that is unique within the type. */
@@ -43,6 +52,7 @@ interface Desired<Type extends ItemType, Spec> extends ItemRef {
 export type NetworkItem = Desired<'network', NetworkSpec>;
 export type VolumeItem = Desired<'volume', VolumeSpec>;
 export type BalancerItem = Desired<'balancer', BalancerSpec>;
+export type BudgetItem = Desired<'budget', BudgetSpec>;
 export type BackendItem = Desired<'backend', BackendSpec>;
 export type RegistrationItem = Desired<'registration', RegistrationSpec>;
 export type ServerItem = Desired<'server', ServerSpec>;
@@ -63,7 +73,7 @@ export interface WorkloadItem extends Desired<'workload', WorkloadSpec> {
 }
 
 export type DesiredItem =
-  NetworkItem | VolumeItem | BalancerItem | BackendItem | RegistrationItem | ServerItem | WorkloadItem;
+  NetworkItem | VolumeItem | BalancerItem | BudgetItem | BackendItem | RegistrationItem | ServerItem | WorkloadItem;
 
 export interface NetworkSpec {
   readonly name: string;
@@ -76,6 +86,11 @@ export interface VolumeSpec {
   readonly name: string;
   /** Image whose content at `mountPath` fills the volume; without it the volume starts empty. */
   readonly content?: { readonly image: string; readonly mountPath: string };
+}
+
+/** How many replicas of its owner must be left by whoever empties a node of a cluster. */
+export interface BudgetSpec {
+  readonly available: number;
 }
 
 /** Replicas of one thing: how many there should be, and how many more there may be during a change. */

@@ -9,6 +9,7 @@ import { putFiles } from '../drivers/docker/copy-in.ts';
 import { DockerDriver } from '../drivers/docker/driver.ts';
 import { execInRole, runningInRole } from '../drivers/docker/exec.ts';
 import { ContainerLogs } from '../drivers/docker/logs.ts';
+import { usageOf } from '../drivers/docker/usage.ts';
 import { followOutput } from '../drivers/docker/output.ts';
 import { directoryHousing } from '../drivers/haproxy/directory-housing.ts';
 import { HaproxyDriver } from '../drivers/haproxy/driver.ts';
@@ -29,6 +30,7 @@ export function openDocker(config: Config): OpenedPlatform {
     name: 'docker',
     secrets: new DirectorySecrets(config.secrets),
     logs: new ContainerLogs(connectDocker(), config.scope),
+    usage: () => usageOf(connectDocker(), config.scope),
     locks: localLocks(config),
     ...(remoteHost !== undefined && { remoteHost }),
     parts: (reign) => dockerParts(config, remoteHost, reign),

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import type { ClusterApi } from '../cluster/api.ts';
 import { SecretRecords } from '../cluster/secret-records.ts';
 import type { Config } from '../config.ts';
 import type { Platform } from '../core/kind.ts';
@@ -7,9 +6,11 @@ import { ConsulDriver } from '../drivers/consul/driver.ts';
 import { clusterHousing } from '../drivers/haproxy/cluster/housing.ts';
 import { HaproxyDriver } from '../drivers/haproxy/driver.ts';
 import { Balancers } from '../drivers/kubernetes/balancers/cluster.ts';
-import { KubernetesDriver } from '../drivers/kubernetes/driver.ts';
+import { budgetKind } from '../drivers/kubernetes/budget.ts';
+import { KubernetesDriver, type KubernetesDriverOptions } from '../drivers/kubernetes/driver.ts';
 import { PodLogs } from '../drivers/kubernetes/logs.ts';
 import type { Placement } from '../drivers/kubernetes/naming.ts';
+import { usageOf } from '../drivers/kubernetes/usage.ts';
 import { ClusterSecrets } from '../drivers/kubernetes/secrets.ts';
 import { leaseLock } from '../locks.ts';
 import { openCluster } from '../open-cluster.ts';
@@ -25,20 +26,21 @@ export async function openKubernetes(config: Config): Promise<OpenedPlatform> {
   const placement: Placement = {
     ...(config.platformNamespace !== undefined && { namespace: config.platformNamespace }),
   };
+  const budgets = await budgetKind(api);
   return {
     name: 'kubernetes',
     // Watched for as long as the process lives: whoever waits to lead has them, too.
     secrets: new ClusterSecrets(api, placement, new AbortController().signal),
     logs: new PodLogs(api, config.scope, placement),
+    usage: () => usageOf(api, config.scope, placement),
     locks: [await leaseLock(config)],
-    parts: (reign) => kubernetesParts(config, api, placement, reign),
+    parts: (reign) => kubernetesParts(config, { api, placement, budgets }, reign),
   };
 }
 
 function kubernetesParts(
   config: Config,
-  api: ClusterApi,
-  placement: Placement,
+  { api, placement, budgets }: Pick<KubernetesDriverOptions, 'api' | 'placement' | 'budgets'>,
   { store, secrets, mayWrite }: Reign,
 ): PlatformParts {
   const { scope, state } = config;
@@ -63,7 +65,7 @@ function kubernetesParts(
   return {
     facts: factsOf(config, placement),
     drivers: [
-      new KubernetesDriver({ api, scope, placement, mayWrite }),
+      new KubernetesDriver({ api, scope, placement, budgets, mayWrite }),
       new ConsulDriver({ scope, clock: systemClock, endpoints }),
       haproxy,
     ],

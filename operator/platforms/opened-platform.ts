@@ -6,6 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Logs } from '../ports/logs.ts';
 import type { Records } from '../ports/records.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import type { Usage } from '../ports/usage.ts';
 import type { TrafficCounters } from '../ports/traffic.ts';
 
 /** Where services run, opened once per process: what a process needs of it before it leads, and what it leads with. */
@@ -14,6 +15,8 @@ export interface OpenedPlatform {
   readonly secrets: Secrets;
   /** What the instances print. */
   readonly logs: Logs;
+  /** What the instances take of their machines. @throws Fault if nobody measures it */
+  usage(): Promise<readonly Usage[]>;
   /** What one operator at a time may hold, in the order in which all acquire it. */
   readonly locks: readonly Lock[];
   /** Host at which ports of the plan answer, if it is another machine than this. */

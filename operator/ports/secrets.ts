@@ -11,6 +11,8 @@ export interface Secrets {
   value(name: string, key: string, namespace?: string): string | undefined;
   /** Resolves when what is there is known for these namespaces, for a store that must ask first. */
   ready?(namespaces: readonly string[]): Promise<void>;
+  /** Gets to know every value that there is, for those who redact what others print; for a store that must ask first. */
+  learn?(): Promise<void>;
   /** Calls back when something may be different, until the signal aborts, for a store that is told. */
   watch?(changed: () => void, signal: AbortSignal): void;
   /** Takes every value that is known out of a text. */

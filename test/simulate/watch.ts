@@ -161,6 +161,7 @@ function isForeign({ world }: Harness, { verb, item }: Action): boolean {
     case 'registration':
       return isTheirs(registry.entries);
     case 'balancer':
+    case 'budget':
     case 'backend':
     case 'server':
       return false;

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { readConfig, type Flags } from '../../config.ts';
 import { exitCode } from '../exit-code.ts';
+import { onlyDocker } from '../only-docker.ts';
 import { addOutputOptions, formatDocument, type OutputOptions } from '../output.ts';
 import { formatTable } from '../table.ts';
 import type { AuditFinding } from './facts.ts';
+
+const instead = 'kubectl get all,networkpolicy,pvc -A -l mcpnet.io/owner=SCOPE';
 
 export function auditCommand(program: Command): void {
   const command = program
@@ -15,7 +18,7 @@ export function auditCommand(program: Command): void {
     const { output, ...flags } = self.optsWithGlobals<Flags & OutputOptions>();
     const { readScene } = await import('./read.ts');
     const { audit } = await import('./judge.ts');
-    const { facts, blind } = await readScene(readConfig(flags));
+    const { facts, blind } = await readScene(onlyDocker(readConfig(flags), 'audit', instead));
     const findings = audit(facts);
     if (blind !== undefined) console.error(`nothing is told of what no manifest declares: ${blind}`);
     const isForPrograms = output?.form === 'json' || output?.form === 'yaml';

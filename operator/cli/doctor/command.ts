@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { readConfig, type Flags } from '../../config.ts';
 import { exitCode } from '../exit-code.ts';
+import { onlyDocker } from '../only-docker.ts';
 import { addOutputOptions, formatDocument, type OutputOptions } from '../output.ts';
 import { paintFor, type Paint, type Shade } from '../paint.ts';
 import { formatTable } from '../table.ts';
 import { unknown, type Check, type Checked, type Verdict } from './finding.ts';
 
+const instead = 'kubectl version, kubectl auth can-i, and what mcpnet describe says of each service';
 const shades: Readonly<Record<Verdict, Shade>> = { ok: 'good', warn: 'doubtful', fail: 'bad', unknown: 'faint' };
 
 export function doctorCommand(program: Command): void {
@@ -17,7 +19,7 @@ export function doctorCommand(program: Command): void {
   addOutputOptions(doctor).action(async (_options: Flags, self: Command) => {
     const { output, ...flags } = self.optsWithGlobals<Flags & OutputOptions>();
     const { prerequisites } = await import('./checks.ts');
-    const checked = await Promise.all((await prerequisites(readConfig(flags))).map(run));
+    const checked = await Promise.all((await prerequisites(onlyDocker(readConfig(flags), 'doctor', instead))).map(run));
     const isForPrograms = output?.form === 'json' || output?.form === 'yaml';
     console.log(
       isForPrograms

@@ -1,9 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig, type Flags } from '../../config.ts';
 import { exitCode } from '../exit-code.ts';
+import { onlyDocker } from '../only-docker.ts';
 import { paintFor } from '../paint.ts';
 import { formatJunit, formatReport, hasFailed, type Report } from './report.ts';
 
+const instead = 'mcpnet get, and a Pod of yours that asks http://NAME.NAMESPACE.svc/mcp';
 const forms = ['text', 'json', 'junit'] as const;
 type Form = (typeof forms)[number];
 
@@ -24,7 +26,10 @@ export function networkCommand(program: Command): void {
     .action(async (_options: ValidateOptions, self: Command) => {
       const options = self.optsWithGlobals<ValidateOptions>();
       const { validateNetworks } = await import('./validate.ts');
-      const reports = await validateNetworks(readConfig(options), options.clients);
+      const reports = await validateNetworks(
+        onlyDocker(readConfig(options), 'network validate', instead),
+        options.clients,
+      );
       console.log(print(reports, options.output));
       if (reports.some(hasFailed)) process.exitCode = exitCode.failed;
     });

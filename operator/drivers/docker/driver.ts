@@ -85,6 +85,7 @@ export class DockerDriver implements Driver {
           ? this.#containers.adjust(item)
           : this.#starts.add(() => this.#run(item, verb !== 'prepare'));
       case 'balancer':
+      case 'budget':
       case 'backend':
       case 'registration':
       case 'server':

@@ -21,6 +21,7 @@ export function changeFor(action: Action, nowMs: number): Change {
     case 'network':
     case 'volume':
     case 'workload':
+    case 'budget':
     case 'registration':
       throw new Fault('bug', 'InternalError', `HAProxy has no items of type ${item.type}`);
   }

@@ -1,15 +1,16 @@
 import type { ClusterApi } from '../../cluster/api.ts';
 import type { KubeObject, ObjectKind } from '../../cluster/objects.ts';
 import { Fault } from '../../core/fault.ts';
-import type { ItemRef, ItemType, Observed } from '../../core/item.ts';
+import type { BudgetItem, ItemRef, ItemType, NetworkItem, Observed } from '../../core/item.ts';
 import type { Action } from '../../core/plan.ts';
 import type { Driver, Hint } from '../../ports/driver.ts';
 import type { MayWrite } from '../../ports/leadership.ts';
+import { budgetSpec } from './budget.ts';
 import { claimKind, createVolume, observeClaim, type Claim } from './claims.ts';
-import { label, labelValue, note } from './labels.ts';
+import { isItem, label, labelValue, note } from './labels.ts';
 import type { Placement } from './naming.ts';
-import { Networks } from './networks.ts';
-import { policyKind, type Policy } from './network-policy.ts';
+import { policyFields, policyKind, policySpec } from './network-policy.ts';
+import { PlainObjects, type PlainObject } from './plain-objects.ts';
 import type { Pod } from './pod-state.ts';
 import { removeObject } from './remove-object.ts';
 import { Shelf } from './shelf.ts';
@@ -23,6 +24,8 @@ export interface KubernetesDriverOptions {
   /** Namespaces that are looked into; without it all. */
   readonly namespaces?: readonly string[];
   readonly mayWrite?: MayWrite | undefined;
+  /** Where the cluster has budgets, see {@link budgetKind}. */
+  readonly budgets: ObjectKind & { readonly kind: string };
 }
 
 const podKind: ObjectKind = { apiVersion: 'v1', plural: 'pods' };
@@ -30,10 +33,11 @@ const podKind: ObjectKind = { apiVersion: 'v1', plural: 'pods' };
 /** Workloads, networks and volumes as Deployments, NetworkPolicies and claims of a Kubernetes cluster. */
 export class KubernetesDriver implements Driver {
   readonly name = 'kubernetes';
-  readonly types: readonly ItemType[] = ['network', 'volume', 'workload'];
+  readonly types: readonly ItemType[] = ['network', 'volume', 'budget', 'workload'];
   readonly #options: KubernetesDriverOptions;
   readonly #workloads: Workloads;
-  readonly #networks: Networks;
+  readonly #networks: PlainObjects<NetworkItem>;
+  readonly #budgets: PlainObjects<BudgetItem>;
   readonly #claims: Shelf<Claim>;
   readonly #shelves: readonly { follow(signal: AbortSignal): void }[];
   #hint: Hint = () => undefined;
@@ -44,31 +48,52 @@ export class KubernetesDriver implements Driver {
     const deployments = this.#shelf<WorkloadObject>(workloadKinds.Deployment, 'workload');
     const sets = this.#shelf<WorkloadObject>(workloadKinds.StatefulSet, 'workload');
     const pods = this.#shelf<Pod>(podKind, 'workload');
-    const policies = this.#shelf<Policy>(policyKind, 'network');
+    const policies = this.#shelf<PlainObject>(policyKind, 'network');
+    const budgets = this.#shelf<PlainObject>(options.budgets, 'budget');
     this.#claims = this.#shelf<Claim>(claimKind, 'volume');
-    this.#shelves = [deployments, sets, pods, policies, this.#claims];
+    this.#shelves = [deployments, sets, pods, policies, budgets, this.#claims];
     this.#workloads = new Workloads({
       ...options,
       mayWrite,
       objects: { Deployment: deployments, StatefulSet: sets },
       pods,
     });
-    this.#networks = new Networks({ ...options, policies });
+    const { scope } = options;
+    this.#networks = new PlainObjects({
+      ...options,
+      type: 'network',
+      kind: policyKind,
+      shelf: policies,
+      specOf: (item: NetworkItem) => policySpec(scope, item),
+      fieldsOf: policyFields,
+    });
+    this.#budgets = new PlainObjects({
+      ...options,
+      type: 'budget',
+      kind: options.budgets,
+      shelf: budgets,
+      specOf: (item: BudgetItem) => budgetSpec(scope, item),
+    });
   }
 
   async list(signal: AbortSignal): Promise<Observed[]> {
-    const [workloads, networks, claims] = await Promise.all([
+    const [workloads, networks, budgets, claims] = await Promise.all([
       this.#workloads.list(signal),
       this.#networks.list(signal),
+      this.#budgets.list(signal),
       this.#claims.all(signal),
     ]);
-    return [...workloads, ...networks, ...claims.map(observeClaim)];
+    return [
+      ...workloads,
+      ...networks,
+      ...budgets,
+      ...claims.filter(({ metadata }) => isItem(metadata)).map(observeClaim),
+    ];
   }
 
   async read({ type, id }: ItemRef, signal: AbortSignal): Promise<Observed | undefined> {
     if (type === 'workload') return this.#workloads.read(id, signal);
-    const all =
-      type === 'network' ? await this.#networks.list(signal) : (await this.#claims.all(signal)).map(observeClaim);
+    const all = await this.#listOf(type, signal);
     return all.find((each) => each.id === id);
   }
 
@@ -87,11 +112,19 @@ export class KubernetesDriver implements Driver {
     for (const shelf of this.#shelves) shelf.follow(signal);
   }
 
+  async #listOf(type: ItemType, signal: AbortSignal): Promise<Observed[]> {
+    if (type === 'network') return this.#networks.list(signal);
+    if (type === 'budget') return this.#budgets.list(signal);
+    return (await this.#claims.all(signal)).filter(({ metadata }) => isItem(metadata)).map(observeClaim);
+  }
+
   async #grow({ verb, item }: Exclude<Action, { verb: 'drain' | 'remove' }>): Promise<void> {
     const { api, scope, placement } = this.#options;
     switch (item.type) {
       case 'network':
         return this.#networks.put(item);
+      case 'budget':
+        return this.#budgets.put(item);
       case 'volume': {
         const claim = await createVolume(api, scope, placement, item);
         return claim && this.#claims.wrote(claim);
@@ -109,6 +142,7 @@ export class KubernetesDriver implements Driver {
   async #remove(item: Observed, signal: AbortSignal): Promise<void> {
     if (item.type === 'workload') return this.#workloads.remove(item, signal);
     if (item.type === 'network') return this.#networks.remove(item);
+    if (item.type === 'budget') return this.#budgets.remove(item);
     const claim = this.#claims.known().find(({ metadata }) => metadata.annotations?.[note.id] === item.id);
     if (!claim) return;
     await removeObject(this.#options.api, claimKind, claim);

@@ -90,6 +90,11 @@ export function notesFor(item: DesiredItem): Record<string, string> {
   };
 }
 
+/** Whether an object tells of which item it is: others of ours, of the balancer, stand for none. */
+export function isItem({ annotations = {} }: { readonly annotations?: Readonly<Record<string, string>> }): boolean {
+  return [note.key, note.id, note.hash].every((name) => (annotations[name] ?? '') !== '');
+}
+
 /** Whether an object is ours and stands for this very item, whatever labels somebody took away. */
 export function standsFor(
   scope: string,

@@ -50,7 +50,8 @@ function podSpec(item: WorkloadItem, claimOf: (volume: string) => string): V1Pod
         securityContext: confined,
         volumeMounts: mounts,
         ...readiness(item.probe, spec.bridge),
-        ...(spec.bridge && { lifecycle: { preStop: { httpGet: { path: '/drained', port: spec.bridge.port } } } }),
+        // Kubelets before 1.26 put a slash in front of whatever stands here.
+        ...(spec.bridge && { lifecycle: { preStop: { httpGet: { path: 'drained', port: spec.bridge.port } } } }),
         // The last lines of a server that ended say why.
         terminationMessagePolicy: 'FallbackToLogsOnError',
       },

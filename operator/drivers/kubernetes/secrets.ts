@@ -5,6 +5,7 @@ import { pathOf, type KubeObject } from '../../cluster/objects.ts';
 import { hashOf } from '../../core/hash.ts';
 import { SecretValues, type Redact } from '../../core/redact.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+import { label } from './labels.ts';
 import type { Placement } from './naming.ts';
 
 const secretKind = { apiVersion: 'v1', plural: 'secrets' };
@@ -34,6 +35,15 @@ export class ClusterSecrets implements Secrets {
     this.#signal = signal;
   }
 
+  /** Of all that people made: what Kubernetes makes for itself, and what we made, holds much that is no secret. */
+  async learn(): Promise<void> {
+    const path = pathOf(secretKind, this.#placement.namespace);
+    const query = { fieldSelector: 'type=Opaque', labelSelector: `!${label.owner}` };
+    const { items } = await this.#api.request<{ items: readonly Secret[] }>({ path, query });
+    for (const secret of items)
+      for (const key of Object.keys(secret.data ?? {})) this.#values.add(valueOf(secret, key));
+  }
+
   watch(changed: () => void, signal: AbortSignal): void {
     this.#listeners.add(changed);
     signal.addEventListener('abort', () => this.#listeners.delete(changed), { once: true });
@@ -45,6 +55,8 @@ export class ClusterSecrets implements Secrets {
     const known = this.#digests.get(secret);
     if (known) return known;
     const keys = Object.keys(secret.data ?? {}).sort();
+    // Of those that somebody names, not of all: among them are many that are no secret (a token's namespace).
+    for (const key of keys) this.#values.add(valueOf(secret, key));
     // Four hexadecimal digits tell a change, and tell nobody the value.
     const digests = new Map(keys.map((key) => [key, hashOf(valueOf(secret, key)).slice(0, 4)]));
     this.#digests.set(secret, digests);
@@ -53,7 +65,10 @@ export class ClusterSecrets implements Secrets {
 
   value(name: string, key: string, namespace?: string): string | undefined {
     const secret = this.#find(name, namespace);
-    return secret?.data?.[key] === undefined ? undefined : valueOf(secret, key);
+    if (secret?.data?.[key] === undefined) return undefined;
+    const value = valueOf(secret, key);
+    this.#values.add(value);
+    return value;
   }
 
   async ready(namespaces: readonly string[]): Promise<void> {
@@ -79,9 +94,7 @@ export class ClusterSecrets implements Secrets {
     const feed = new Feed<Secret>({
       api: this.#api,
       path: pathOf(secretKind, namespace),
-      changed: (changes) => {
-        for (const { now } of changes)
-          if (now) for (const key of Object.keys(now.data ?? {})) this.#values.add(valueOf(now, key));
+      changed: () => {
         for (const listener of this.#listeners) listener();
       },
     });

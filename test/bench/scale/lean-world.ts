@@ -105,6 +105,8 @@ export class LeanDriver implements Driver {
       }
       case 'backend':
         return { port: String(item.spec.port), balancer: item.spec.balancer };
+      case 'budget':
+        return {};
       case 'registration':
         return { registry: item.spec.registry, address: item.spec.address as string, health: 'passing' };
       case 'server': {

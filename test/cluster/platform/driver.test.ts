@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../../operator/cluster/api.ts';
 import type { DesiredItem, ItemRef } from '../../../operator/core/item.ts';
+import { budgetKind } from '../../../operator/drivers/kubernetes/budget.ts';
 import { KubernetesDriver } from '../../../operator/drivers/kubernetes/driver.ts';
 import { pathOf } from '../../../operator/cluster/objects.ts';
 import { workloadKinds } from '../../../operator/drivers/kubernetes/workload-object.ts';
@@ -15,6 +16,7 @@ const scope = 'mcpnet-contract';
 const namespace = `kube-contract-${process.pid}`;
 const signal = new AbortController().signal;
 let api: ClusterApi;
+let budgets: Awaited<ReturnType<typeof budgetKind>>;
 
 const subjects: Readonly<Record<string, () => Subject>> = {
   network: () => ({
@@ -69,6 +71,7 @@ driverContract('Kubernetes', {
     const node = await findNode();
     await node.loadImage(image);
     api = await clusterApi(node.kubeconfig);
+    budgets = await budgetKind(api);
     await api.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } });
   },
   tearDown: async () => void (await api.request({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` })),
@@ -97,7 +100,8 @@ const pods = { apiVersion: 'v1', plural: 'pods' };
 function opened(): Driver {
   // Made before the cluster is known: asked only afterwards.
   let driver: KubernetesDriver | undefined;
-  const made = (): KubernetesDriver => (driver ??= new KubernetesDriver({ api, scope, placement: { namespace } }));
+  const made = (): KubernetesDriver =>
+    (driver ??= new KubernetesDriver({ api, scope, placement: { namespace }, budgets }));
   return {
     name: 'kubernetes',
     types: ['network', 'volume', 'workload'],
