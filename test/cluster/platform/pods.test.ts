@@ -43,7 +43,7 @@ describe('Pods of services', function () {
         image: memoryImage,
         transport: 'stdio',
         stdio: { isolation: 'shared' },
-        rollout: { drainTimeout: '20s' },
+        rollout: { drainTimeout: '60s' },
         resources: { memory: '256Mi' },
       }),
     );
