@@ -22,7 +22,10 @@ interface Peer {
 }
 
 /** Carried by the operator's own Pods, so that its probes are let in. */
-export const operatorLabels = { 'app.kubernetes.io/name': 'mcpnet', 'app.kubernetes.io/component': 'operator' } as const;
+export const operatorLabels = {
+  'app.kubernetes.io/name': 'mcpnet',
+  'app.kubernetes.io/component': 'operator',
+} as const;
 
 /**
  * A network of the plan among the Pods of a cluster, which all reach each other otherwise. On the internal one only the
