@@ -46,7 +46,7 @@ export class Contribution {
     if (!complete) this.pruneBlock = 'the manifests could not be read completely';
     else if (problems > 0)
       this.pruneBlock = `${problems} problems in the manifests; nothing is removed until they are mended`;
-    else if (this.declarations.size === 0 && had && !allowEmpty && isEmptied !== true)
+    else if (this.declarations.isSilent && had && !allowEmpty && isEmptied !== true)
       this.pruneBlock = 'the manifests are suddenly empty; run with --allow-empty if that is meant';
     else this.pruneBlock = undefined;
   }

@@ -32,6 +32,11 @@ export class Declarations {
     return this.#byKey.size;
   }
 
+  /** Whether nothing is declared, not even invalidly. */
+  get isSilent(): boolean {
+    return this.#byKey.size === 0 && this.#rejected.size === 0;
+  }
+
   /** Takes over everything. Returns the resources that some changed file speaks of, or spoke of. */
   replaceAll({ documents, problems }: Snapshot): Set<ResourceKey> {
     const files = new Map<string, { documents: SourceDocument[]; problems: ManifestProblem[] }>();

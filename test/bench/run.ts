@@ -20,6 +20,7 @@ import { bridgeMemory } from './rows/bridge-memory.ts';
 import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { cli } from './rows/cli.ts';
 import { metrics } from './rows/metrics.ts';
+import { clusterSource } from './rows/cluster-source.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { dashboard } from './rows/dashboard.ts';
 import { firstCall } from './rows/first-call.ts';
@@ -44,6 +45,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   api,
   metrics,
   git,
+  'cluster-source': clusterSource,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,

@@ -92,6 +92,10 @@ export class ApiProxy {
     if (one) this.#cut(one);
   }
 
+  cutAll(): void {
+    for (const socket of this.#sockets) this.#cut(socket);
+  }
+
   #cut(socket: Socket): void {
     this.#sockets.delete(socket);
     this.cuts++;
