@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { debianClosure } from '../../../deploy/images/debian.ts';
+import type { ConditionStatus } from '../../../operator/core/condition.ts';
+import { statusBody } from '../../../operator/sources/cluster/status-body.ts';
 import { kubectl } from '../control/kubectl.ts';
 import { kstatus, type KubernetesObject } from './kstatus.ts';
 
@@ -51,37 +53,43 @@ describe('Argo CD and Flux', () => {
     ],
     [
       'is being worked on',
-      object({ Ready: ['False', 'pulls the image'], Reconciling: ['True', 'pulls the image'] }),
+      object({ Ready: ['False', 'pulls the image', 'Starting'] }),
       { status: 'Progressing', message: 'pulls the image' },
       'InProgress',
     ],
     [
       'serves',
-      object({ Ready: ['True', '2 of 2 replicas serve'] }),
+      object({ Ready: ['True', '2 of 2 replicas serve', 'Serving'] }),
       { status: 'Healthy', message: '2 of 2 replicas serve' },
       'Current',
     ],
     [
       'serves what it was before a change that the operator has not seen',
-      object({ Ready: ['True', '2 of 2 replicas serve'] }, 3),
+      object({ Ready: ['True', '2 of 2 replicas serve', 'Serving'] }, 3),
       { status: 'Progressing', message: 'waits for the operator to see the change' },
       'InProgress',
     ],
     [
       'needs a person',
-      object({ Ready: ['False', 'no secret "a"'], Stalled: ['True', 'no secret "a"'] }),
+      object({ Ready: ['False', 'no secret "a"', 'SecretMissing'] }),
       { status: 'Degraded', message: 'no secret "a"' },
       'Failed',
     ],
     [
+      'serves what it was before a change that was refused',
+      object({ Accepted: ['False', 'no such field', 'InvalidManifest'], Ready: ['True', 'serves', 'Serving'] }, 3),
+      { status: 'Degraded', message: 'no such field' },
+      'Failed',
+    ],
+    [
       'is held by a pause',
-      object({ Ready: ['True', 'serves'], Held: ['True', 'revision 2 is held', 'Paused'] }),
+      object({ Ready: ['True', 'serves', 'Serving'], Held: ['True', 'revision 2 is held', 'Paused'] }),
       { status: 'Suspended', message: 'revision 2 is held' },
       'Current',
     ],
     [
       'is held by a rollback',
-      object({ Ready: ['True', 'serves'], Held: ['True', 'revision 1 again', 'RolledBack'] }),
+      object({ Ready: ['True', 'serves', 'Serving'], Held: ['True', 'revision 1 again', 'RolledBack'] }),
       { status: 'Healthy', message: 'serves' },
       'Current',
     ],
@@ -126,23 +134,27 @@ describe('Argo CD and Flux', () => {
   });
 });
 
-/** A service of generation 2 unless said otherwise, whose status is of generation 2. */
+/** A service whose operator has seen generation 2, with the status that it writes for these conditions. */
 function object(
-  conditions: Readonly<Record<string, readonly [status: string, message: string, reason?: string]>>,
+  conditions: Readonly<Record<string, readonly [status: ConditionStatus, message: string, reason: string]>>,
   generation = 2,
 ): KubernetesObject {
-  return {
-    metadata: { name: 'a', generation },
-    status: {
+  const metadata = { name: 'a', generation };
+  const report = {
+    key: 'MCPService/default/a',
+    observedGeneration: 2,
+    replicas: 2,
+    readyReplicas: 2,
+    conditions: Object.entries(conditions).map(([type, [status, message, reason]]) => ({
+      type,
+      status,
+      message,
+      reason,
       observedGeneration: 2,
-      conditions: Object.entries(conditions).map(([type, [status, message, reason = 'Any']]) => ({
-        type,
-        status,
-        message,
-        reason,
-      })),
-    },
+      lastTransitionTime: '2026-11-23T10:00:00Z',
+    })),
   };
+  return { metadata, status: statusBody(report, { metadata }, 'here', undefined) };
 }
 
 /** A value as Lua writes it. */

@@ -6,7 +6,7 @@ export interface KubernetesObject {
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
-      readonly [field: string]: string;
+      readonly message: string;
     }[];
   };
 }
