@@ -21,6 +21,12 @@ export const ownRules: readonly Rule[] = [
     verbs: ['patch'],
     why: 'the Pod that leads says so in a label, by which the Service of the dashboard finds it',
   },
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    verbs: ['list', 'create', 'patch', 'delete'],
+    why: 'the histories of revisions',
+  },
 ];
 
 const everything = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
@@ -30,7 +36,7 @@ export const watchedRules: readonly Rule[] = [
   {
     apiGroups: ['mcpnet.io'],
     resources: ['mcpnetworks', 'mcpservices'],
-    verbs: ['get', 'list', 'watch'],
+    verbs: ['list', 'watch'],
     why: 'what is declared',
   },
   {
@@ -46,24 +52,31 @@ export const watchedRules: readonly Rule[] = [
     verbs: everything,
     why: 'the replicas of services, HAProxy and Consul',
   },
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'], why: 'how the replicas are' },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'], why: 'how the replicas are' },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'], why: '`mcpnet logs` and the dashboard' },
+  { apiGroups: [''], resources: ['services'], verbs: everything, why: 'names and ports of services' },
   {
     apiGroups: [''],
-    resources: ['services', 'serviceaccounts', 'persistentvolumeclaims', 'secrets'],
+    resources: ['secrets'],
     verbs: everything,
-    why: 'names and ports of services, accounts without a token, volumes, secrets and what HAProxy is rendered from',
+    why: 'what services name; what HAProxy starts from, and the token of the program beside it',
+  },
+  {
+    apiGroups: [''],
+    resources: ['persistentvolumeclaims'],
+    verbs: ['list', 'watch', 'create', 'delete'],
+    why: 'volumes; those of services are kept, the one of a managed Consul goes with its network',
   },
   {
     apiGroups: ['networking.k8s.io'],
     resources: ['networkpolicies'],
-    verbs: everything,
+    verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
     why: 'who may talk to whom',
   },
   {
     apiGroups: ['policy'],
     resources: ['poddisruptionbudgets'],
-    verbs: everything,
+    verbs: [...everything, 'update'],
     why: 'that not all replicas go at once when nodes are drained',
   },
 ];

@@ -5,13 +5,19 @@ import { isStatus } from '../cluster/api-error.ts';
 import type { Hold, Lock } from '../ports/leadership.ts';
 import { acquirable, LeaseRecord, type Lease } from './lease-record.ts';
 
-/** How long a holder without a word is waited for, by the clocks of those who wait. */
+/**
+ * How long a holder without a word is waited for, by the clocks of those who wait. Where one ran out, its holder may have
+ * been starved rather than dead: the next one is twice as long, and so on, until one is given back or lasts.
+ */
 const leaseSeconds = 4;
-/** How long the holder trusts the last proof that the Lease is its own: it has stopped before anybody else may begin. */
-const trustMs = 2_500;
+const longestSeconds = 16;
+/** A holder stops so long before anybody else may begin. */
+const marginMs = 1_500;
+const lastingMs = 60_000;
 const renewMs = 1_000;
 const askMs = 300;
 const retryMs = 250;
+/** Of a request; a quarter of the Lease while that is held. */
 const deadlineMs = 1_000;
 
 export interface LeaseLockOptions {
@@ -67,9 +73,15 @@ export class LeaseLock implements Lock {
       return undefined;
     }
     const proof = now();
-    const lease = await this.#record.take(found, identity, leaseSeconds, deadlineMs, signal);
+    const lease = await this.#record.take(found, identity, secondsAfter(found), deadlineMs, signal);
     return new LeaseHold(this.#record, lease, proof);
   }
+}
+
+function secondsAfter(found: Lease | undefined): number {
+  const { holderIdentity = '', leaseDurationSeconds = 0 } = found?.spec ?? {};
+  const seconds = holderIdentity === '' ? leaseDurationSeconds : 2 * leaseDurationSeconds;
+  return Math.min(longestSeconds, Math.max(leaseSeconds, seconds));
 }
 
 /** The time by both clocks: one may be set back by people, the other stands still while the machine sleeps. */
@@ -83,15 +95,18 @@ class LeaseHold implements Hold {
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
   #lease: Lease;
+  #seconds: number;
   /** When that was asked which proved last that the Lease is ours. */
   #proof: Moment;
   #expiry: NodeJS.Timeout | undefined;
   #fault = 'the API server did not answer in time';
+  readonly #sinceMs = performance.now();
   readonly #renewing: Promise<void>;
 
   constructor(record: LeaseRecord, lease: Lease, proof: Moment) {
     this.#record = record;
     this.#lease = lease;
+    this.#seconds = lease.spec.leaseDurationSeconds ?? leaseSeconds;
     this.#proof = proof;
     this.#watchExpiry();
     this.#renewing = this.#renewAgainAndAgain();
@@ -104,9 +119,15 @@ class LeaseHold implements Hold {
   holds(): boolean {
     if (this.#ended.signal.aborted || this.#lost.signal.aborted) return false;
     const { monotonicMs, wallMs } = now();
+    const trustMs = this.#trustMs;
     if (monotonicMs - this.#proof.monotonicMs < trustMs && wallMs - this.#proof.wallMs < trustMs) return true;
     this.#lose(`no proof that the Lease is ours for ${trustMs} ms: ${this.#fault}`);
     return false;
+  }
+
+  /** How long the last proof that the Lease is our own is good: we have stopped before anybody else may begin. */
+  get #trustMs(): number {
+    return this.#seconds * 1_000 - marginMs;
   }
 
   /** Takes our name off the Lease, so that the next one need not wait. */
@@ -124,7 +145,9 @@ class LeaseHold implements Hold {
       if (this.#ended.signal.aborted) return;
       const asked = now();
       try {
-        this.#lease = await this.#record.renew(this.#lease, deadlineMs);
+        // Before it is written: the server may have it and its answer be lost.
+        if (asked.monotonicMs - this.#sinceMs > lastingMs) this.#seconds = leaseSeconds;
+        this.#lease = await this.#record.renew(this.#lease, this.#seconds, this.#seconds * 250);
         this.#prove(asked);
         waitMs = renewMs;
       } catch (error) {
@@ -151,7 +174,7 @@ class LeaseHold implements Hold {
 
   #watchExpiry(): void {
     clearTimeout(this.#expiry);
-    this.#expiry = setTimeout(() => this.holds(), this.#proof.monotonicMs + trustMs - performance.now());
+    this.#expiry = setTimeout(() => this.holds(), this.#proof.monotonicMs + this.#trustMs - performance.now());
   }
 
   #lose(why: string): void {

@@ -68,13 +68,14 @@ export class LeaseRecord {
   }
 
   /** @throws ApiError with 409 if somebody else has written it meanwhile */
-  renew(lease: Lease, deadlineMs: number): Promise<Lease> {
-    return this.#replace({ ...lease, spec: { ...lease.spec, renewTime: microTime() } }, deadlineMs);
+  renew(lease: Lease, seconds: number, deadlineMs: number): Promise<Lease> {
+    const spec = { ...lease.spec, leaseDurationSeconds: seconds, renewTime: microTime() };
+    return this.#replace({ ...lease, spec }, deadlineMs);
   }
 
-  /** As client-go leaves it: nobody's, and over in a second. */
+  /** Nobody's: whoever comes next need not wait. */
   async giveBack(lease: Lease, deadlineMs: number): Promise<void> {
-    const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime() };
+    const spec = { ...lease.spec, holderIdentity: '', renewTime: microTime() };
     await this.#replace({ ...lease, spec }, deadlineMs);
   }
 

@@ -31,7 +31,7 @@ export async function openKubernetes(config: Config): Promise<OpenedPlatform> {
     name: 'kubernetes',
     // Watched for as long as the process lives: whoever waits to lead has them, too.
     secrets: new ClusterSecrets(api, placement, new AbortController().signal),
-    logs: new PodLogs(api, config.scope, placement),
+    logs: new PodLogs(api, config.scope, watchedNamespaces(config)),
     usage: () => usageOf(api, config.scope, placement),
     locks: [await leaseLock(config)],
     parts: (reign) => kubernetesParts(config, { api, placement, budgets }, reign),
@@ -65,7 +65,8 @@ function kubernetesParts(
   return {
     facts: factsOf(config, placement),
     drivers: [
-      new KubernetesDriver({ api, scope, placement, budgets, mayWrite }),
+      // Where nothing else is looked at, no right to look elsewhere is needed.
+      new KubernetesDriver({ api, scope, placement, budgets, mayWrite, ...(among && { namespaces: among }) }),
       new ConsulDriver({ scope, clock: systemClock, endpoints }),
       haproxy,
     ],

@@ -6,6 +6,7 @@ import { chartFiles } from '../../deploy/kubernetes/chart-files.ts';
 import { kustomizeFiles, standardInstallation } from '../../deploy/kubernetes/kustomize-files.ts';
 import type { KubernetesObject } from '../../deploy/kubernetes/installation.ts';
 import { installationObjects } from '../../deploy/kubernetes/objects.ts';
+import { permissionTable } from '../../deploy/kubernetes/permission-table.ts';
 import { ownRules, watchedRules } from '../../deploy/kubernetes/permissions.ts';
 
 interface PodSpec {
@@ -56,6 +57,11 @@ describe('an installation on a cluster', () => {
       expect(verbs).to.not.include.members(['escalate', 'bind', 'impersonate']);
       expect(why).to.not.equal('');
     }
+  });
+
+  it('is explained right by right in docs/kubernetes.md', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/kubernetes.md'), 'utf8');
+    for (const rules of [ownRules, watchedRules]) expect(text).to.contain(permissionTable(rules));
   });
 
   it('runs under the restricted Pod Security Standard, with a read-only root', () => {

@@ -7,7 +7,6 @@ import { Refusal } from '../../core/refusal.ts';
 import type { LogLine, LogQuery, Logs } from '../../ports/logs.ts';
 import { asClusterFault } from './faults.ts';
 import { label, labelValue } from './labels.ts';
-import type { Placement } from './naming.ts';
 import { isTerminating, type Pod } from './pod-state.ts';
 import { serverContainer } from './pod-template.ts';
 
@@ -17,12 +16,13 @@ const podKind = { apiVersion: 'v1', plural: 'pods' };
 export class PodLogs implements Logs {
   readonly #api: ClusterApi;
   readonly #scope: string;
-  readonly #placement: Placement;
+  readonly #namespaces: readonly (string | undefined)[];
 
-  constructor(api: ClusterApi, scope: string, placement: Placement) {
+  /** @param namespaces in which Pods of ours may be; without it all of them */
+  constructor(api: ClusterApi, scope: string, namespaces: readonly string[] | undefined) {
     this.#api = api;
     this.#scope = scope;
-    this.#placement = placement;
+    this.#namespaces = namespaces ?? [undefined];
   }
 
   async *read(id: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
@@ -54,13 +54,20 @@ export class PodLogs implements Logs {
   /** The newest Pod of an instance. */
   async #find(id: string, signal: AbortSignal): Promise<Pod> {
     const labelSelector = `${label.owner}=${labelValue(this.#scope)},${label.id}=${labelValue(id)}`;
-    const path = pathOf(podKind, this.#placement.namespace);
-    const { items } = await this.#api
-      .request<{ readonly items: readonly Pod[] }>({ path, query: { labelSelector }, signal })
-      .catch((error: unknown) => {
-        throw asClusterFault(`look for the Pod of ${id}`, error);
-      });
-    const byAge = [...items].sort((left, right) => createdOf(right).localeCompare(createdOf(left)));
+    const lists = await Promise.all(
+      this.#namespaces.map((namespace) =>
+        this.#api.request<{ readonly items: readonly Pod[] }>({
+          path: pathOf(podKind, namespace),
+          query: { labelSelector },
+          signal,
+        }),
+      ),
+    ).catch((error: unknown) => {
+      throw asClusterFault(`look for the Pod of ${id}`, error);
+    });
+    const byAge = lists
+      .flatMap(({ items }) => [...items])
+      .sort((left, right) => createdOf(right).localeCompare(createdOf(left)));
     const pod = byAge.find((each) => !isTerminating(each)) ?? byAge[0];
     if (!pod) throw new Refusal('unknown', `there is no Pod of instance ${id}`);
     return pod;
