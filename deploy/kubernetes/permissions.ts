@@ -70,7 +70,7 @@ export const watchedRules: readonly Rule[] = [
   {
     apiGroups: ['networking.k8s.io'],
     resources: ['networkpolicies'],
-    verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    verbs: [...everything, 'update'],
     why: 'who may talk to whom',
   },
   {
