@@ -65,19 +65,14 @@ const platform: OpenedPlatform = {
 };
 const stop = new AbortController();
 const sources = await openSources(config);
-const hold = await lead(await locksOf(platform, config, new Map()), () => undefined, stop.signal);
 const view = { line() {}, show() {}, end() {} };
-await reign(
-  config,
-  { hold, consuls: new Map() },
-  {
-    platform,
-    sources,
-    logger: silentLogger,
-    view,
-    stop: stop.signal,
-  },
-);
+const surroundings = { platform, sources, logger: silentLogger, view, stop: stop.signal };
+for (let reigns = 1; ; reigns++) {
+  const hold = await lead(await locksOf(platform, config, new Map()), () => undefined, stop.signal);
+  const end = await reign(config, { hold, consuls: new Map() }, surroundings);
+  console.error(`reign ${reigns} of the operator ended: ${end}`);
+  await hold.release();
+}
 
 /** Everything lives on this machine, where the probe finds somebody who accepts connections. */
 function local(driver: LeanDriver): Driver {
