@@ -53,6 +53,7 @@ export class Balancers implements BalancerCluster {
   readonly #deployments: Shelf<DeploymentObject>;
   readonly #pods: Shelf<Pod>;
   readonly #listeners = new Set<() => void>();
+  readonly #furnishing = new Map<string, Promise<void>>();
   readonly #rules: Rules;
 
   constructor(options: BalancersOptions) {
@@ -112,7 +113,20 @@ export class Balancers implements BalancerCluster {
       await this.#writer.expectFree(kinds.Service, listenerService(scope, placement, balancer, listener));
   }
 
-  async furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void> {
+  /** One after the other for each balancer: two that make the same thing at once would meet in a conflict. */
+  furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void> {
+    const { balancer } = furniture;
+    const made = (this.#furnishing.get(balancer) ?? Promise.resolve()).then(() =>
+      this.#furnish(furniture, focus, signal),
+    );
+    this.#furnishing.set(
+      balancer,
+      made.catch(() => undefined),
+    );
+    return made;
+  }
+
+  async #furnish(furniture: Furniture, focus: string, signal: AbortSignal): Promise<void> {
     await this.known(signal);
     const { balancer } = furniture;
     const failures = new Map<string, unknown>();

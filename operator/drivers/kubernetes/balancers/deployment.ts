@@ -18,8 +18,8 @@ const directory = '/etc/mcpnet';
 const user = 65_532;
 /** What requests and streams that are open get to end when a Pod goes. */
 const graceSeconds = 120;
-/** The cluster stops leading new connections to a Pod a moment after it is told to go. */
-const awareSeconds = 3;
+/** The cluster stops leading new connections to a Pod a moment after it is told to go; on a busy node that takes seconds. */
+const awareSeconds = 10;
 
 const confined: NonNullable<V1Container['securityContext']> = {
   allowPrivilegeEscalation: false,
