@@ -26,15 +26,21 @@ export interface Wanted {
 }
 
 /**
- * Numbers of replicas: those that exist and are fit stay, the lowest free ones complete them. One that somebody altered
- * beyond repair is passed over, so another takes its place as in any rollout: it grows before it shrinks.
+ * Numbers of replicas: those that exist and are fit stay, what serves before what does not, and the lowest free ones
+ * complete them. One that somebody altered beyond repair is passed over, so another takes its place as in any rollout: it
+ * grows before it shrinks.
  */
 export function replicaNumbers(wanted: Wanted, existing: readonly Observed[]): number[] {
   const { count, stem, spec, drained = [], isOutdated = () => false } = wanted;
   const numberOf = ({ id }: Observed): number => Number(id.slice(stem.length + 1));
   const present = existing.filter(({ id }) => id.startsWith(`${stem}-`) && !drained.includes(id));
   const isFit = (each: Observed): boolean => unfitness(spec, each) === undefined && !isOutdated(each);
-  const fit = present.filter(isFit).map(numberOf).filter(isNumber).sort(ascending).slice(0, count);
+  const serving = (each: Observed): number => (each.phase === 'ready' ? 0 : 1);
+  const fit = present
+    .filter((each) => isFit(each) && isNumber(numberOf(each)))
+    .sort((left, right) => serving(left) - serving(right) || numberOf(left) - numberOf(right))
+    .map(numberOf)
+    .slice(0, count);
   const taken = new Set(present.map(numberOf));
   for (let number = 1; fit.length < count; number++)
     if (!taken.has(number) && !drained.includes(`${stem}-${number}`)) fit.push(number);

@@ -1,7 +1,7 @@
 import type { Addition, DebianSource, Recipe } from './recipe.ts';
+import { operatorImages } from './catalog-operator.ts';
 import { testImages } from './catalog-test.ts';
 import { packageVersion } from './package-version.ts';
-import { PROGRAM_ENTRY } from './program.ts';
 
 const NODE_VERSION = '24.21.0';
 
@@ -19,7 +19,7 @@ export function catalog(): readonly Recipe[] {
     haproxy('3.0', 'trixie', 'default'),
     consul(),
     bridge(),
-    operator(),
+    ...operatorImages(),
     ...extras(),
     ...testImages(),
   ];
@@ -167,37 +167,6 @@ function bridge(): Recipe {
 }
 
 /** The operator itself, to run in a Pod: `mcpnet up` with what follows. */
-function operator(): Recipe {
-  const version = packageVersion();
-  return {
-    name: `mcpnet/operator:${version}`,
-    set: 'cluster',
-    title: 'mcpnet operator',
-    version,
-    licenses: 'Apache-2.0',
-    from: 'mcpnet/node:24',
-    contents: { kind: 'program' },
-    additions: [
-      { kind: 'link', path: '/usr/bin/mcpnet', target: '/app/operator/launch.mjs' },
-      // World-writable with the sticky bit: the user of the container is the cluster's choice.
-      directory('/var/lib/mcpnet', 0o1777),
-    ],
-    config: {
-      user: '65532:65532',
-      workingDirectory: '/var/lib/mcpnet',
-      environment: {
-        HOME: '/tmp',
-        MCPNET_STATE: '/var/lib/mcpnet',
-        MCPNET_LOG_FORMAT: 'json',
-        // One for each thread would keep what a busy moment took.
-        MALLOC_ARENA_MAX: '2',
-      },
-      entrypoint: [...['node', '--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1'], PROGRAM_ENTRY],
-      command: ['up'],
-    },
-  };
-}
-
 function extras(): readonly Recipe[] {
   const everything = service('everything', '@modelcontextprotocol/server-everything', '2026.8.31', 'MIT');
   return [

@@ -62,7 +62,7 @@ export class HistoryStore {
       this.#database.exec(schema);
       for (const { id, key, day } of this.#database.prepare('SELECT * FROM series').all())
         this.#series.set(String(key), { id: Number(id), day: Number(day) });
-      this.#insertBlock = this.#database.prepare('INSERT OR REPLACE INTO blocks (tier, at, data) VALUES (?, ?, ?)');
+      this.#insertBlock = this.#database.prepare('INSERT OR IGNORE INTO blocks (tier, at, data) VALUES (?, ?, ?)');
       this.#blocksBetween = this.#database.prepare(
         'SELECT at, data FROM blocks WHERE tier = ? AND at >= ? AND at < ? ORDER BY at LIMIT ?',
       );
@@ -76,7 +76,7 @@ export class HistoryStore {
     }
   }
 
-  /** Keeps one look, makes the longer steps that have ended by now, and lets go what is too old. One transaction. */
+  /** Keeps one look, the first of its step, makes the longer steps that have ended by now, and lets go what is too old. One transaction. */
   write(atMs: number, measured: ReadonlyMap<string, Measurement>): void {
     const [raw] = tiers;
     this.#transaction(() => {

@@ -4,6 +4,7 @@ import { ConsulView } from '../support/consul.ts';
 import type { DockerEvents } from '../support/docker-events.ts';
 import type { HaproxyView } from '../support/haproxy.ts';
 import type { Manifest } from '../support/manifests.ts';
+import { untilReachable } from '../support/reachable.ts';
 import { TestNetwork, type TestNetworkOptions } from '../support/test-network.ts';
 import { PodHaproxy } from './pod-haproxy.ts';
 import { Pods } from './pods.ts';
@@ -61,6 +62,16 @@ class PodNetwork extends TestNetwork {
   /** Of the Service that the balancer has. */
   override get host(): string {
     return (this.#host ??= this.#pods.serviceAddress('default-haproxy'));
+  }
+
+  override async ready(...names: string[]): Promise<void> {
+    await super.ready(...names);
+    for (const name of names) await untilReachable(this.host, (await this.status(name)).port ?? 0);
+  }
+
+  override async networkReady(): Promise<void> {
+    await super.networkReady();
+    await untilReachable(this.host, this.ports.statistics);
   }
 
   override get haproxy(): HaproxyView {

@@ -37,6 +37,8 @@ class Process implements Runtime {
   isLost = false;
   refuses = false;
   reloads = 0;
+  /** Until it resolves nothing is added. */
+  slowness: Promise<void> | undefined;
   running: string | undefined;
   readonly rows = new Map<string, ServerRow>();
 
@@ -62,10 +64,12 @@ class Process implements Runtime {
     this.load();
   }
 
-  async addServer({ spec }: ServerEntry): Promise<void> {
+  async addServer({ spec }: ServerEntry, _signal: AbortSignal, state = 'ready'): Promise<void> {
+    await this.slowness;
     this.#answer();
     const { backend, instance: name, weight, address, port } = spec;
-    const row = { backend, name, status: 'UP', weight, address: `${address}:${port}`, connections: 0, lastCheck: '' };
+    const status = state === 'ready' ? 'UP' : 'DRAIN';
+    const row = { backend, name, status, weight, address: `${address}:${port}`, connections: 0, lastCheck: '' };
     this.rows.set(name, row);
   }
 
@@ -74,9 +78,11 @@ class Process implements Runtime {
     this.rows.delete(spec.instance);
   }
 
-  async set({ spec }: ServerEntry): Promise<boolean> {
+  async set({ spec }: ServerEntry, what: readonly string[]): Promise<boolean> {
     this.#answer();
-    return this.rows.has(spec.instance);
+    const row = this.rows.get(spec.instance);
+    if (row && what.includes('state ready')) this.rows.set(spec.instance, { ...row, status: 'UP' });
+    return row !== undefined;
   }
 
   #answer(): void {
@@ -116,6 +122,17 @@ describe('a balancer of several processes', () => {
       all.map(({ id, hash, fields }) => [id, fields['drift'] ?? (hash === '' ? 'stale' : 'right')]),
     );
   };
+
+  it('begins no session at a server that another of them does not know yet', async () => {
+    let hurry = (): void => {};
+    second().slowness = new Promise((resolve) => (hurry = resolve));
+    const added = put(item);
+    await new Promise(setImmediate);
+    expect(first().rows.get(name)?.status).to.equal('DRAIN');
+    hurry();
+    await added;
+    expect([first(), second()].map(({ rows }) => rows.get(name)?.status)).to.deep.equal(['UP', 'UP']);
+  });
 
   it('tells all of them, without a reload where it is about a server', async () => {
     await put(item);
@@ -160,7 +177,10 @@ describe('a balancer of several processes', () => {
     if (row) second().rows.set(name, { ...row, status: 'DOWN', lastCheck: 'Connection refused' });
     const server = (await observeBalancer(balancer, signal)).find(({ id }) => id === 'files-1');
     expect(server).to.deep.include({ message: 'Connection refused' }).and.nested.include({ 'fields.health': 'DOWN' });
-    await second().addServer({ ...item, workload: 'x', spec: { ...item.spec, instance: 'theirs' } } as ServerEntry);
+    await second().addServer(
+      { ...item, workload: 'x', spec: { ...item.spec, instance: 'theirs' } } as ServerEntry,
+      signal,
+    );
     expect(Object.keys(await seen())).to.include('files/theirs');
   });
 

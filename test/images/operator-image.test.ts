@@ -44,6 +44,17 @@ describe('the image of the operator', function () {
     expect(output).to.equal('true false');
   });
 
+  it('brings what reads repositories over https and ssh, and checks signatures', async () => {
+    const repository = 'https://127.0.0.1:1/none';
+    const look = `git --version; ssh -V 2>&1; ssh-keygen -Y verify 2>&1; git ls-remote ${repository} 2>&1; true`;
+    const output = await outputOf(docker, { image: OPERATOR, user: '65532:65532', entrypoint: ['sh', '-c', look] });
+    expect(output)
+      .to.match(/^git version 2\./m)
+      .and.to.match(/^OpenSSH_/m)
+      .and.to.match(/too few arguments for verify/i)
+      .and.to.include(`unable to access '${repository}/': Failed to connect`);
+  });
+
   it('runs as nobody in particular unless it is told otherwise', async () => {
     const { Config } = await docker.getImage(OPERATOR).inspect();
     expect(Config.User).to.equal('65532:65532');

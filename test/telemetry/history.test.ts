@@ -112,6 +112,16 @@ describe('history', () => {
     expect(values(await second.read('1h'), 'up')).to.have.lengthOf(6);
   });
 
+  it('keeps what was measured in a step when an operator that starts within it has measured nothing yet', async () => {
+    const first = open();
+    first.record([seen('files')], () => traffic);
+    first.close();
+    await clock.advance(3_000);
+    const second = open();
+    second.record([seen('files')], () => ({ ...traffic, requestsPerSecond: 0 }));
+    expect(values(await second.read('1h'), 'requestsPerSecond')).to.deep.equal([2.5]);
+  });
+
   it('tells one series, or all', async () => {
     const history = open();
     await look(history, 2, [seen('files'), seen('other'), seen('third')]);

@@ -11,7 +11,9 @@ import type { Runtime } from './runtime.ts';
 export interface Change {
   /** Changes the draft, or gives another one; undefined takes everything away. */
   readonly mutate: (draft: Draft | undefined) => Draft | undefined;
-  readonly follow?: (runtime: Runtime, before: Model | undefined) => Promise<void>;
+  readonly follow?: (runtime: Runtime, before: Model | undefined, isOneOfSeveral: boolean) => Promise<void>;
+  /** Done to each of several processes once all have followed: a session that begins in one is known to the others. */
+  readonly open?: (runtime: Runtime) => Promise<void>;
   /** The server that leaves the running process by this change. */
   readonly leaving?: (before: Model | undefined) => Leaving | undefined;
 }
@@ -143,10 +145,13 @@ export class Balancer {
   async #follow(batch: readonly Pending[], before: Model, model: Model, signal: AbortSignal): Promise<boolean> {
     const replaced = this.file.replace(model);
     if (replaced) await replaced;
+    const processes = this.place.processes();
+    const isSeveral = processes.length > 1;
     const told = await Promise.all(
-      this.place.processes().map((process) => this.#tellAll(process, batch, before, signal)),
+      processes.map((process) => this.#tellAll(process, batch, before, isSeveral, signal)),
     );
     const running = told.filter((each) => each.running !== undefined);
+    if (isSeveral) await openEach(batch, running);
     for (const { process } of running) process.remember?.(render(model));
     const wanted = this.wantedHash(model);
     if (running.some(({ process, running: hash }) => hash !== wanted && process.isLeaving !== true)) return false;
@@ -167,16 +172,22 @@ export class Balancer {
     return true;
   }
 
-  async #tellAll(process: Runtime, batch: readonly Pending[], before: Model, signal: AbortSignal): Promise<Told> {
+  async #tellAll(
+    process: Runtime,
+    batch: readonly Pending[],
+    before: Model,
+    isSeveral: boolean,
+    signal: AbortSignal,
+  ): Promise<Told> {
     const [running, outcomes] = await Promise.all([
       process.structure(signal),
-      Promise.allSettled(batch.map(({ change }) => this.#tell(process, change, before))),
+      Promise.allSettled(batch.map(({ change }) => this.#tell(process, change, before, isSeveral))),
     ]);
     return { process, running, outcomes };
   }
 
-  async #tell(process: Runtime, change: Change, before: Model): Promise<Leaving | undefined> {
-    await change.follow?.(process, before);
+  async #tell(process: Runtime, change: Change, before: Model, isSeveral: boolean): Promise<Leaving | undefined> {
+    await change.follow?.(process, before, isSeveral);
     const leaving = change.leaving?.(before);
     if (leaving) await process.retireServer(leaving.server, AbortSignal.timeout(retireDeadlineMs));
     return leaving;
@@ -201,6 +212,17 @@ export class Balancer {
       this.leaving.delete(server);
     }
   }
+}
+
+/** What one process could not be told shows at the next look, as any other difference. */
+async function openEach(batch: readonly Pending[], running: readonly Told[]): Promise<void> {
+  await Promise.allSettled(
+    running.flatMap(({ process, outcomes }) =>
+      batch.map(async ({ change }, index) => {
+        if (outcomes[index]?.status === 'fulfilled') await change.open?.(process);
+      }),
+    ),
+  );
 }
 
 /** Whether the running process cannot be told of it. */

@@ -52,14 +52,17 @@ function putServer(item: ServerItem): Change {
       known.putServer(entry);
       return known;
     },
-    async follow(runtime, before) {
+    async follow(runtime, before, isOneOfSeveral) {
       const signal = AbortSignal.timeout(15_000);
       const old = before?.servers.get(id);
       const isSame = old !== undefined && isSamePlace(old.spec, entry.spec);
       // Somebody may have moved or disabled it, or taken it away.
       const right = [`addr ${address} port ${port}`, 'state ready', `weight ${weight}`] as const;
       if (isSame && (await runtime.set(entry, right, signal))) return;
-      await runtime.addServer(entry, signal);
+      await runtime.addServer(entry, signal, isOneOfSeveral ? 'drain' : 'ready');
+    },
+    async open(runtime) {
+      await runtime.set(entry, ['state ready'], AbortSignal.timeout(5_000));
     },
     leaving(before) {
       const old = before?.servers.get(id);

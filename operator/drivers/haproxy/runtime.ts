@@ -24,7 +24,8 @@ export interface Runtime {
   remember?(content: readonly Buffer[]): void;
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
-  addServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
+  /** @param state `drain`: it serves the sessions that name it, and nothing new yet; `ready` if not given */
+  addServer(server: ServerEntry, signal: AbortSignal, state?: ServerState): Promise<void>;
   /** Lets nothing new reach the server. */
   retireServer(server: ServerEntry, signal: AbortSignal): Promise<void>;
   /** Lets requests in flight end within `graceMs`, ends what is open then, and takes a retired server away. */
@@ -33,7 +34,8 @@ export interface Runtime {
   set(server: ServerEntry, what: readonly ServerSetting[], signal: AbortSignal): Promise<boolean>;
 }
 
-export type ServerSetting = `state ${'ready' | 'drain'}` | `weight ${number}` | `addr ${string} port ${number}`;
+export type ServerState = 'ready' | 'drain';
+export type ServerSetting = `state ${ServerState}` | `weight ${number}` | `addr ${string} port ${number}`;
 
 /** A process that answers commands at its two sockets; its files are where it can read them. */
 export class SocketRuntime implements Runtime {
@@ -87,9 +89,9 @@ export class SocketRuntime implements Runtime {
     );
   }
 
-  async addServer(server: ServerEntry, signal: AbortSignal): Promise<void> {
+  async addServer(server: ServerEntry, signal: AbortSignal, state: ServerState = 'ready'): Promise<void> {
     const name = qualifiedName(server);
-    const add = `add server ${name} ${serverParameters(server)}; enable health ${name}; enable server ${name}`;
+    const add = `add server ${name} ${serverParameters(server)}; enable health ${name}; ${state === 'ready' ? `enable server ${name}` : `set server ${name} state drain`}`;
     let answer = await this.#ask('admin', add, signal);
     if (answer.includes('Already exists')) {
       await this.retireServer(server, signal);

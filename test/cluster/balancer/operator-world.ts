@@ -8,6 +8,7 @@ import { freePorts } from '../../support/free-ports.ts';
 import { ask } from '../../support/http.ts';
 import { fileText, type Manifest } from '../../support/manifests.ts';
 import { OperatorProcess } from '../../support/operator-process.ts';
+import { untilReachable } from '../../support/reachable.ts';
 import { useNode, type TestCluster } from '../use-cluster.ts';
 
 export const haproxyImage = 'mcpnet/haproxy:3.0';
@@ -38,6 +39,7 @@ export interface OperatorWorld {
   inNamespace(manifest: Manifest): Manifest;
   told(kind: 'MCPService' | 'MCPNetwork', name: string): Promise<Told>;
   ready(kind: 'MCPService' | 'MCPNetwork', ...names: string[]): Promise<void>;
+  /** Resolves once the cluster leads there. */
   addressOf(service: string): Promise<string>;
   /** Addresses of HAProxy's Pods that are ready and stay. */
   haproxyPods(network?: string): Promise<{ readonly name: string; readonly address: string }[]>;
@@ -114,7 +116,18 @@ export function useOperator(images: readonly string[]): OperatorWorld {
         { timeoutMs: 90_000 },
       );
     },
-    addressOf: (service) => cluster.kubectl(['get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}']),
+    addressOf: async (service) => {
+      const place = await cluster.kubectl([
+        'get',
+        'service',
+        service,
+        '-o',
+        'jsonpath={.spec.clusterIP} {.spec.ports[0].port}',
+      ]);
+      const [address = '', port] = place.split(' ');
+      await untilReachable(address, Number(port));
+      return address;
+    },
     haproxyPods: async (network = 'default') => {
       const text = await cluster.kubectl([
         'get',
