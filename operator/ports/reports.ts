@@ -1,5 +1,6 @@
 import type { Condition } from '../core/condition.ts';
 import type { ServerInfo } from '../core/kind.ts';
+import type { OperatorEvent } from '../core/operator-event.ts';
 import type { ResourceKey } from '../core/resource.ts';
 import type { MayWrite } from './leadership.ts';
 
@@ -14,18 +15,6 @@ export interface Report {
   readonly address?: { readonly url: string };
   readonly serverInfo?: ServerInfo;
   readonly conditions: readonly Condition[];
-}
-
-/** What happened to a resource, counted where it happens again. */
-export interface ReportedEvent {
-  readonly key: ResourceKey;
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-  readonly count: number;
-  /** RFC 3339, UTC. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
 }
 
 /** Whose word is in force for a resource: this source's, another's, or nobody's yet. */
@@ -45,5 +34,5 @@ export interface Reports {
   /** From now on, until the signal aborts. */
   begin(context: ReportContext, signal: AbortSignal): void;
   status(report: Report): void;
-  event(event: ReportedEvent): void;
+  event(event: OperatorEvent): void;
 }

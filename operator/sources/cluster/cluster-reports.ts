@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.ts';
 import type { ResourceKey } from '../../core/resource.ts';
-import type { Report, ReportContext, ReportedEvent, Reports } from '../../ports/reports.ts';
+import type { OperatorEvent } from '../../core/operator-event.ts';
+import type { Report, ReportContext, Reports } from '../../ports/reports.ts';
 import { resourceOf, type Declared, type DeclaredKind } from './declared.ts';
 import { EventWriter } from './event-writer.ts';
 import { Keeper } from './keeper.ts';
@@ -45,7 +46,7 @@ export class ClusterReports implements Reports {
     this.#reign?.keeper?.look(report.key);
   }
 
-  event(event: ReportedEvent): void {
+  event(event: OperatorEvent): void {
     this.#reign?.events.tell(event);
   }
 

@@ -3,7 +3,8 @@ import type { ClusterApi } from '../../cluster/api.ts';
 import { isStatus } from '../../cluster/api-error.ts';
 import { pathOf } from '../../cluster/objects.ts';
 import { parseKey, type ResourceKey } from '../../core/resource.ts';
-import type { ReportContext, ReportedEvent } from '../../ports/reports.ts';
+import type { OperatorEvent } from '../../core/operator-event.ts';
+import type { ReportContext } from '../../ports/reports.ts';
 import { apiVersion, type Declared } from './declared.ts';
 import { WriteLine } from './write-line.ts';
 
@@ -35,7 +36,7 @@ export class EventWriter {
   readonly #options: EventWriterOptions;
   readonly #line: WriteLine;
   /** Of each object what is to be written, by the name of the Event. */
-  readonly #pending = new Map<ResourceKey, Map<string, ReportedEvent>>();
+  readonly #pending = new Map<ResourceKey, Map<string, OperatorEvent>>();
   /** Names of Events that exist, as far as is known; the oldest first. */
   readonly #written = new Set<string>();
   readonly #budgets = new Map<ResourceKey, Budget>();
@@ -46,10 +47,10 @@ export class EventWriter {
     this.#line = new WriteLine({ what: 'events', context, signal, gatherMs, write: (key) => this.#write(key) });
   }
 
-  tell(event: ReportedEvent): void {
+  tell(event: OperatorEvent): void {
     const object = this.#options.objectOf(event.key);
     if (!object || !this.#mayTell(event.key)) return;
-    const pending = this.#pending.get(event.key) ?? new Map<string, ReportedEvent>();
+    const pending = this.#pending.get(event.key) ?? new Map<string, OperatorEvent>();
     this.#pending.set(event.key, pending.set(nameOf(event, object), event));
     this.#line.add(event.key);
   }
@@ -63,7 +64,7 @@ export class EventWriter {
     for (const [name, event] of pending) await this.#put(name, event, object);
   }
 
-  async #put(name: string, event: ReportedEvent, object: Declared): Promise<void> {
+  async #put(name: string, event: OperatorEvent, object: Declared): Promise<void> {
     const { api, signal } = this.#options;
     const { namespace } = parseKey(event.key);
     if (this.#written.has(name)) {
@@ -104,7 +105,7 @@ export class EventWriter {
 
 /** The same for what is the same, in this process and in the next. */
 function nameOf(
-  { type, reason, message, firstSeen }: ReportedEvent,
+  { type, reason, message, firstSeen }: OperatorEvent,
   { metadata: { name, uid = '' } }: Declared,
 ): string {
   const digest = createHash('sha256')
@@ -113,7 +114,7 @@ function nameOf(
   return `${name}.${digest.slice(0, 16)}`;
 }
 
-function bodyOf(name: string, event: ReportedEvent, { metadata }: Declared): unknown {
+function bodyOf(name: string, event: OperatorEvent, { metadata }: Declared): unknown {
   const { kind: kindName, namespace } = parseKey(event.key);
   return {
     apiVersion: 'v1',
@@ -137,7 +138,7 @@ function bodyOf(name: string, event: ReportedEvent, { metadata }: Declared): unk
   };
 }
 
-function messageOf({ message }: ReportedEvent): string {
+function messageOf({ message }: OperatorEvent): string {
   return message.length > longestMessage ? `${message.slice(0, longestMessage - 3)}...` : message;
 }
 
