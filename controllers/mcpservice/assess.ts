@@ -77,7 +77,9 @@ function judge(
 
 /** The listener of a service whose balancer does not run. */
 function closedListener(assessment: Assessment): Observed | undefined {
-  return observedOf(assessment, 'backend').find(({ phase }) => phase === 'failed' || phase === 'starting');
+  return observedOf(assessment, 'backend').find(
+    ({ phase, fields }) => phase === 'failed' || phase === 'starting' || fields['open'] === 'false',
+  );
 }
 
 /** Those of a revision that is being tried included. */
@@ -102,7 +104,11 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
   const fault = 'items' in assessment.desire ? worstFault(assessment.desire.items, assessment.faults) : undefined;
   if (fault) return fault;
   const closed = closedListener(assessment);
-  if (closed) return { reason: closed.fields['reason'] ?? reasonOf(closed), message: closed.message ?? 'is closed' };
+  if (closed)
+    return {
+      reason: closed.fields['reason'] ?? reasonOf(closed),
+      message: closed.message ?? 'HAProxy does not answer yet',
+    };
   const underWay = new Set(
     assessment.plan.waits.filter(({ inProgress }) => inProgress === true).map(({ item }) => item.id),
   );
@@ -126,7 +132,7 @@ function whyNot(assessment: Assessment, common: readonly ConditionDraft[]): { re
 }
 
 function reasonOf({ phase }: Observed): string {
-  return phase === 'starting' ? 'Starting' : 'PortTaken';
+  return phase === 'failed' ? 'PortTaken' : 'Starting';
 }
 
 function sicknessOf({ phase, message, fields }: Observed): string {

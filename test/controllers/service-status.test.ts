@@ -89,6 +89,14 @@ describe('status of a service', () => {
     });
   }
 
+  it('is not available before HAProxy listens: its file alone serves nobody', () => {
+    const verdict = assess({
+      change: alter('backend', (item) => ({ ...item, fields: { ...item.fields, open: 'false' } })),
+    });
+    expect(told(verdict)).to.include({ Available: 'False Starting', Ready: 'False Starting' });
+    expect(message(verdict, 'Ready')).to.include('HAProxy does not answer yet');
+  });
+
   it('tells when the balancer and the registry disagree about a replica', () => {
     const views = (health: string, registry: string): string => {
       const verdict = assess({

@@ -142,6 +142,17 @@ describe('a balancer of several processes', () => {
     expect(processes.map(({ reloads }) => reloads)).to.deep.equal([1, 1]);
   });
 
+  it('listens at a port while one of them answers, whatever the file says', async () => {
+    const isOpen = async (): Promise<boolean> =>
+      (await observeBalancer(balancer, signal)).find(({ id }) => id === 'files')?.fields['open'] !== 'false';
+    second().isLost = true;
+    expect(await isOpen()).to.equal(true);
+    first().isLost = true;
+    expect(await isOpen()).to.equal(false);
+    first().isLost = false;
+    expect(await isOpen()).to.equal(true);
+  });
+
   it('waits for none that is lost, and brings it up to date when it is back', async () => {
     second().isLost = true;
     await put(item);

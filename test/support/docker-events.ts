@@ -34,6 +34,7 @@ export class DockerEvents {
   async open(): Promise<this> {
     const stream = await docker.getEvents({ abortSignal: this.#abort.signal });
     void this.#collect(stream);
+    await this.#fence();
     return this;
   }
 
@@ -62,11 +63,21 @@ export class DockerEvents {
       }));
   }
 
-  /** Makes an event and waits for it: whatever the engine did before has been reported by then. */
+  /**
+   * Makes an event and waits for it: whatever the engine did before has been reported by then. The engine answers a
+   * subscriber a little before it subscribes it, so the first event of all may have to be made again.
+   */
   async #fence(): Promise<void> {
-    const name = `${this.#scope}-fence-${process.pid}-${++this.#fences}`;
-    await docker.createVolume({ Name: name, Labels: { [testLabel]: this.#scope } });
-    await eventually(() => this.#all.some(({ Type, Actor }) => Type === 'volume' && Actor.ID === name));
+    const attemptMs = 500;
+    await eventually(
+      async () => {
+        const name = `${this.#scope}-fence-${process.pid}-${++this.#fences}`;
+        await docker.createVolume({ Name: name, Labels: { [testLabel]: this.#scope } });
+        const hasCome = (): boolean => this.#all.some(({ Type, Actor }) => Type === 'volume' && Actor.ID === name);
+        await eventually(hasCome, { timeoutMs: attemptMs });
+      },
+      { timeoutMs: 20_000 },
+    );
   }
 
   #concerns({ Type, Actor }: EngineEvent): boolean {

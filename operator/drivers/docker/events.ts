@@ -19,6 +19,7 @@ const imageActions = new Set(['tag', 'untag', 'import', 'load', 'pull', 'delete'
 const networkActions = new Set(['create', 'destroy', 'disconnect']);
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
+const overlapSeconds = 2;
 
 /**
  * The engine's event stream as hints, over a connection of its own that never times out. Subscribes first and then asks
@@ -40,6 +41,8 @@ export function watchEvents(
       try {
         const stream = await docker.getEvents({
           filters: { type: ['container', 'network', 'volume', 'image'] },
+          // The engine answers a little before it subscribes us: what happens in between is told again.
+          since: Date.now() / 1000 - overlapSeconds,
           abortSignal: signal,
         });
         retryMs = firstRetryMs;

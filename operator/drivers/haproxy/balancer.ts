@@ -56,6 +56,8 @@ export class Balancer {
   #reloadedAtMs = -Infinity;
   /** Grows with the beginning and with the end of every change: equal before and after a look, none was made meanwhile. */
   changesMade = 0;
+  /** Whether a process answered when last asked; what is not yet, or no longer, running listens at no port. */
+  answers = false;
 
   constructor(id: string, place: Place) {
     this.id = id;
@@ -81,9 +83,13 @@ export class Balancer {
   }
 
   /** Every process that is to stay, and the structure that it runs; none if it does not run, or is out of reach. */
-  structures(signal: AbortSignal): Promise<Standing[]> {
+  async structures(signal: AbortSignal): Promise<Standing[]> {
     const staying = this.place.processes().filter(({ isLeaving }) => isLeaving !== true);
-    return Promise.all(staying.map(async (process) => ({ process, running: await process.structure(signal) })));
+    const standings = await Promise.all(
+      staying.map(async (process) => ({ process, running: await process.structure(signal) })),
+    );
+    this.answers = standings.some(({ running }) => running !== undefined);
+    return standings;
   }
 
   /** Resolves when no change is being made: only then do file and process have to agree. */

@@ -23,7 +23,7 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   const rows = stale || listed.length === 0 ? undefined : listed.map(byPlace);
   const observed = [
     describeBalancer(model, stale, stolen),
-    ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen)),
+    ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen, balancer.answers)),
     ...[...model.servers.values()].map((server) => describeServer(server, rows && rowOf(rows, server))),
     ...leavingServers(model, balancer.leaving),
     // A server that came or went during the look is in one of the two views only: the next look tells.
@@ -53,7 +53,7 @@ export function observeItem(balancer: Balancer, { type, id }: ItemRef): Observed
   if (type === 'balancer') return id === model.balancer.id ? describeBalancer(model, false, undefined) : undefined;
   if (type === 'backend') {
     const backend = model.backends.get(id);
-    return backend && describeBackend(backend, undefined);
+    return backend && describeBackend(backend, undefined, balancer.answers);
   }
   const server = model.servers.get(id);
   return server && describeServer(server, undefined);
@@ -86,7 +86,11 @@ async function whatKeepsItDown(balancer: Balancer, model: Model, signal: AbortSi
   return standings.every(({ running }) => running === undefined) ? stolenPort(model) : undefined;
 }
 
-function describeBackend({ id, owner, hash, spec }: Entry<BackendSpec>, stolen: StolenPort | undefined): Observed {
+function describeBackend(
+  { id, owner, hash, spec }: Entry<BackendSpec>,
+  stolen: StolenPort | undefined,
+  isOpen: boolean,
+): Observed {
   const trouble = stolen && troubleOf(stolen, stolen.backend === id ? 'PortTaken' : 'BalancerUnreachable');
   return {
     type: 'backend',
@@ -95,7 +99,12 @@ function describeBackend({ id, owner, hash, spec }: Entry<BackendSpec>, stolen: 
     hash,
     phase: 'ready',
     ...trouble,
-    fields: { port: String(spec.port), balancer: spec.balancer, ...trouble?.fields },
+    fields: {
+      port: String(spec.port),
+      balancer: spec.balancer,
+      ...(!isOpen && { open: 'false' }),
+      ...trouble?.fields,
+    },
   };
 }
 
