@@ -20,6 +20,7 @@ import { bridgeMemory } from './rows/bridge-memory.ts';
 import { bridgeVanish } from './rows/bridge-vanish.ts';
 import { cli } from './rows/cli.ts';
 import { metrics } from './rows/metrics.ts';
+import { clusterReady } from './rows/cluster-ready.ts';
 import { clusterSource } from './rows/cluster-source.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { dashboard } from './rows/dashboard.ts';
@@ -46,6 +47,7 @@ const ordinaryRows: Readonly<Record<string, (quick: boolean) => Promise<RowResul
   metrics,
   git,
   'cluster-source': clusterSource,
+  'cluster-ready': clusterReady,
   dashboard,
   'bridge-initialize': bridgeInitialize,
   'bridge-memory': bridgeMemory,

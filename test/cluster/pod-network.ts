@@ -1,13 +1,13 @@
-import type Docker from 'dockerode';
 import { packageVersion } from '../../operator/config.ts';
 import { ConsulView } from '../support/consul.ts';
-import type { DockerEvents } from '../support/docker-events.ts';
 import type { HaproxyView } from '../support/haproxy.ts';
 import type { Manifest } from '../support/manifests.ts';
 import { untilReachable } from '../support/reachable.ts';
 import { TestNetwork, type TestNetworkOptions } from '../support/test-network.ts';
 import { PodHaproxy } from './pod-haproxy.ts';
+import { PodWorld } from './pod-world.ts';
 import { Pods } from './pods.ts';
+import type { World } from '../support/world.ts';
 import { useNode, type TestCluster } from './use-cluster.ts';
 
 const haproxyImage = 'mcpnet/haproxy:3.0';
@@ -21,18 +21,19 @@ export function usePodNetwork(options: TestNetworkOptions): TestNetwork {
 
 /**
  * The world of a test whose services run in Pods. Manifests are the same: what differs by nature (one HAProxy, images, a
- * Consul that keeps nothing) is in the network's own. Pods are told of as Docker tells of containers, as far as the
- * scenarios ask.
+ * Consul that keeps nothing) is in the network's own. Pods are told of as Docker tells of containers.
  */
 class PodNetwork extends TestNetwork {
   readonly #cluster: TestCluster;
   readonly #pods: Pods;
+  override readonly world: World;
   #host: string | undefined;
 
   constructor(cluster: TestCluster, options: TestNetworkOptions) {
     super(options);
     this.#cluster = cluster;
     this.#pods = new Pods(cluster, this.scope);
+    this.world = new PodWorld(cluster, this.scope, this.#pods, this.internal);
   }
 
   override async open(): Promise<void> {
@@ -80,36 +81,6 @@ class PodNetwork extends TestNetwork {
 
   override get consul(): ConsulView {
     return new ConsulView(this.ports.discovery, undefined, this.#pods.serviceAddress('default-consul'));
-  }
-
-  override async containers(name?: string, kind?: string): Promise<readonly Docker.ContainerInfo[]> {
-    return (await this.#pods.list(name, kind)).map(({ uid, workload, address }) => {
-      const told = {
-        Id: uid,
-        Names: [`/${workload}`],
-        State: 'running',
-        NetworkSettings: { Networks: { [this.internal]: { IPAddress: address } } },
-      };
-      // The fields that scenarios of both platforms read.
-      return told as unknown as Docker.ContainerInfo;
-    });
-  }
-
-  override async container(name: string, kind = 'MCPService', role = 'replicas'): Promise<Docker.Container> {
-    const find = async (): ReturnType<Pods['list']> =>
-      (await this.#pods.list(name, kind)).filter((pod) => pod.role === role);
-    const [pod] = await find();
-    if (!pod) throw new Error(`there is no Pod of ${name}`);
-    const told = {
-      kill: () => this.#pods.remove(pod),
-      // One that was killed has a successor in another Pod.
-      inspect: async () => ({ State: { StartedAt: (await find())[0]?.startedAt ?? '' } }),
-    };
-    return told as unknown as Docker.Container;
-  }
-
-  override watchDocker(): Promise<DockerEvents> {
-    throw new Error('events of the Docker engine tell nothing of Pods; see docs/platforms.md');
   }
 }
 

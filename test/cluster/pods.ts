@@ -12,6 +12,8 @@ export interface Pod {
   readonly isReady: boolean;
   /** RFC 3339; of its container, once that runs. */
   readonly startedAt: string;
+  /** `NAME=value` of its server, but for what comes from Secrets. */
+  readonly environment: readonly string[];
 }
 
 interface PodObject {
@@ -21,6 +23,9 @@ interface PodObject {
     readonly deletionTimestamp?: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly containers: readonly { readonly env?: readonly { readonly name: string; readonly value?: string }[] }[];
   };
   readonly status: {
     readonly podIP?: string;
@@ -68,7 +73,7 @@ export class Pods {
   }
 }
 
-function podOf({ metadata, status }: PodObject): Pod {
+function podOf({ metadata, spec, status }: PodObject): Pod {
   const { labels, annotations = {} } = metadata;
   return {
     name: metadata.name,
@@ -78,5 +83,6 @@ function podOf({ metadata, status }: PodObject): Pod {
     address: status.podIP ?? '',
     isReady: status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
     startedAt: status.containerStatuses?.[0]?.state?.running?.startedAt ?? '',
+    environment: (spec.containers[0]?.env ?? []).map(({ name, value = '' }) => `${name}=${value}`),
   };
 }

@@ -54,6 +54,20 @@ describe('the program beside HAProxy', () => {
     expect(agentProgram()).to.not.include('interface ');
   });
 
+  it('is ready once it is told that HAProxy has everything, or when nobody has told so for a while', async () => {
+    const isReady = async (at = url): Promise<boolean> => (await ask(`${at}/ready`)).status === 204;
+    expect(await isReady()).to.equal(false);
+    expect((await ask(`${url}/confirm`, { method: 'POST' })).status).to.equal(401);
+    expect(await isReady()).to.equal(false);
+    processOf('secret').confirm();
+    await eventually(() => isReady());
+    const alone = serve(directory, 'secret', 0, 100);
+    await new Promise((resolve) => alone.once('listening', resolve));
+    await eventually(() => isReady(`http://127.0.0.1:${(alone.address() as AddressInfo).port}`));
+    alone.closeAllConnections();
+    alone.close();
+  });
+
   it('does nothing for who does not know the token', async () => {
     expect((await put('haproxy.cfg', 'secreT')).status).to.equal(401);
     expect((await ask(`${url}/ask/admin`, { method: 'POST', body: 'show info' })).status).to.equal(401);

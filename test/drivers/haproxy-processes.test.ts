@@ -37,6 +37,7 @@ class Process implements Runtime {
   isLost = false;
   refuses = false;
   reloads = 0;
+  confirmations = 0;
   /** Until it resolves nothing is added. */
   slowness: Promise<void> | undefined;
   running: string | undefined;
@@ -57,6 +58,10 @@ class Process implements Runtime {
   counters = (): Promise<never> => Promise.reject(new Error('not asked here'));
   deliver = async (): Promise<void> => this.#answer();
   retireServer = async (): Promise<void> => this.#answer();
+
+  confirm(): void {
+    this.confirmations++;
+  }
 
   async reload(): Promise<void> {
     this.#answer();
@@ -140,6 +145,17 @@ describe('a balancer of several processes', () => {
     expect(processes.map(({ reloads }) => reloads)).to.deep.equal([0, 0]);
     await put(backendItem('github', 21_104, 'default'));
     expect(processes.map(({ reloads }) => reloads)).to.deep.equal([1, 1]);
+  });
+
+  it('tells each that it has everything, and none before', async () => {
+    const confirmed = (): number[] => processes.map(({ confirmations }) => Math.min(confirmations, 1));
+    await put(item);
+    second().rows.clear();
+    await observeBalancer(balancer, signal);
+    expect(confirmed()).to.deep.equal([0, 0]);
+    for (const [name, row] of first().rows) second().rows.set(name, row);
+    await observeBalancer(balancer, signal);
+    expect(confirmed()).to.deep.equal([1, 1]);
   });
 
   it('listens at a port while one of them answers, whatever the file says', async () => {

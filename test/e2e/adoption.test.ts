@@ -48,7 +48,7 @@ describe('an operator that has lost all its state', function () {
     const session = await connect(net.url(0));
     const host = await session.call('whoami');
     const traffic = new Traffic(net.url(0));
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     await net.operator.end('SIGTERM');
     await rm(net.state, { recursive: true, force: true });
     await net.start();

@@ -43,7 +43,7 @@ describe('the command line', function () {
   });
 
   it('plan says what would be done and why, and writes nothing', async () => {
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     const before = await filesBelow(net.state);
     const { code, stdout } = await net.cli('plan');
     expect(code).to.equal(0);

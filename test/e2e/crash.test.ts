@@ -65,7 +65,7 @@ describe('an operator that is killed in the middle of a change', function () {
         const isServed = from.every(({ replicas }) => replicas > 0) && to.replicas > 0;
         const port = isServed ? (await net.status('app')).port : undefined;
         const users = isServed && new Traffic(new URL(`http://127.0.0.1:${port}/mcp`), { callsPerSession: 3 });
-        const events = await net.watchDocker();
+        const events = await net.watchWorld();
         const ended = endAfter(net.operator, at);
         await act();
         await ended;

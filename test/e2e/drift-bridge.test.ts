@@ -26,7 +26,7 @@ describe("the bridge's volume", function () {
     const { Volumes: volumes } = await docker.listVolumes();
     const name = holders[0]?.Mounts[0]?.Name ?? '';
     const contents = new VolumeContents(docker, false);
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     expect([...(await contents.missing(holders, volumes))]).to.deep.equal([]);
     expect(await events.seen(), 'the engine was not asked').to.deep.equal([]);
     contents.suspect(name);

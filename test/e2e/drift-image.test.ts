@@ -37,7 +37,7 @@ describe('an image that was built anew under its name', function () {
   it('is told of, and restarts nothing', async () => {
     const [old] = await imageIds();
     const container = await docker.createContainer({ Image: tinyImage, Labels: { [testLabel]: net.scope } });
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     newId = ((await container.commit({ repo, tag: '1', comment: 'another' })) as { Id: string }).Id;
     await container.remove();
     const status = await net.until('first', (each) => conditionOf(each, 'ImageMoved') !== undefined);

@@ -50,7 +50,7 @@ describe('a route that somebody changed', function () {
   for (const [what, command] of atRunTime)
     it(`gets back its ${what} in HAProxy without a reload and without a change of its containers`, async () => {
       const before = await serverState();
-      const [reloads, events] = [await net.haproxy.reloads(), await net.watchDocker()];
+      const [reloads, events] = [await net.haproxy.reloads(), await net.watchWorld()];
       await net.haproxy.command(command());
       await eventually(async () => expect(await serverState()).to.not.deep.equal(before));
       await eventually(async () => expect(await serverState()).to.deep.equal(before), soon);
@@ -138,7 +138,7 @@ describe('a route that somebody changed', function () {
   for (const [what, change] of inConsul)
     it(`gets back in Consul ${what}`, async () => {
       const [before, changes] = [await registration(), net.operator.changes.length];
-      const [id, events] = [await anyId(), await net.watchDocker()];
+      const [id, events] = [await anyId(), await net.watchWorld()];
       await change(id);
       const made = [
         `update registration/${id.slice(net.scope.length + 1)}`,

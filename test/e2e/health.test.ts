@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http.ts';
 import { tiny } from '../support/manifests.ts';
 import { connect } from '../support/mcp-clients.ts';
 import { conditionOf } from '../support/test-network.ts';
 import { useTestNetwork } from '../support/use-test-network.ts';
+import type { Frozen } from '../support/world.ts';
 
 describe('health without the operator', function () {
   this.timeout(60_000);
@@ -19,9 +18,11 @@ describe('health without the operator', function () {
     await net.operator.end('SIGTERM');
   });
 
+  let frozen: Frozen | undefined;
+  const freeze = async (): Promise<Frozen> => (frozen = await net.world.freeze('pair'));
+
   afterEach(async () => {
-    for (const { Id, State } of await net.containers('pair'))
-      if (State === 'paused') await docker.getContainer(Id).unpause();
+    await frozen?.thaw();
     await agreed(2);
   });
 
@@ -38,17 +39,15 @@ describe('health without the operator', function () {
 
   it('is the same to HAProxy and to Consul while a replica hangs, and when it answers again', async () => {
     await agreed(2);
-    const hung = await net.container('pair');
-    await hung.pause();
+    const hung = await freeze();
     await agreed(1);
-    await hung.unpause();
+    await hung.thaw();
     await agreed(2);
   });
 
   it('answers a session of a hung replica 404 with the JSON-RPC error, and the others go on', async () => {
     const sessions = await Promise.all(Array.from({ length: 6 }, () => connect(net.url(0))));
-    const hung = await net.container('pair');
-    await hung.pause();
+    const hung = await freeze();
     await agreed(1);
     const lost = sessions.filter(({ sessionId }) => hung.id.startsWith(sessionId.split('-')[0] ?? ''));
     const kept = sessions.filter((session) => !lost.includes(session));
@@ -67,9 +66,8 @@ describe('health without the operator', function () {
 
   it('survives one failed check', async () => {
     const [server] = await net.haproxy.servers('pair');
-    const hung = await net.container('pair');
     const failures = Number(server?.['chkfail']);
-    await hung.pause();
+    const hung = await freeze();
     await eventually(
       async () => {
         const rows = await net.haproxy.servers('pair');
@@ -77,7 +75,7 @@ describe('health without the operator', function () {
       },
       { timeoutMs: 10_000, intervalMs: 5 },
     );
-    await hung.unpause();
+    await hung.thaw();
     const down = (await net.haproxy.servers('pair')).map(({ chkdown }) => chkdown);
     await agreed(2);
     expect((await net.haproxy.servers('pair')).map(({ chkdown }) => chkdown)).to.deep.equal(down);
@@ -95,13 +93,10 @@ describe('health, told by the operator', function () {
     );
     await net.start();
     await net.ready('lone');
-    const { State } = await (await net.container('lone')).inspect();
-    // Docker sees a container that runs; its server, below Docker's init, only answers nobody.
-    const server = Number(await readFile(`/proc/${State.Pid}/task/${State.Pid}/children`, 'utf8'));
-    process.kill(server, 'SIGSTOP');
+    const hung = await net.world.freeze('lone');
     const status = await net.until('lone', (each) => conditionOf(each, 'Ready')?.status === 'False');
     expect(conditionOf(status, 'Ready')).to.include({ reason: 'HealthCheckFailed' });
-    process.kill(server, 'SIGCONT');
+    await hung.thaw();
     await net.ready('lone');
   });
 });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, statusAt } from '../support/http.ts';
 import { tiny, type Manifest } from '../support/manifests.ts';
@@ -88,7 +87,7 @@ describe('a service under traffic', function () {
 
   it('is not changed by a file that breaks, which is reported with its place and remedy', async () => {
     const traffic = new Traffic(net.url(1));
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     const containers = (await net.containers()).map(({ Id }) => Id).sort();
     const lines = [
       'apiVersion: mcpnet.io/v1alpha1',
@@ -123,7 +122,7 @@ describe('a service under traffic', function () {
       const served = traffic.requests;
       await eventually(() => traffic.requests > served + 50, { timeoutMs: 20_000 });
 
-      const events = await net.watchDocker();
+      const events = await net.watchWorld();
       const operator = await net.start();
       await net.ready('calc', 'other');
       await net.networkReady();
@@ -145,7 +144,7 @@ describe('a service under traffic', function () {
     await eventually(async () => (await statusAt(net.healthUrl(0))) === 0);
     await eventually(async () => !(await net.consul.services()).includes('calc'));
     await eventually(async () => !(await net.statuses()).some(({ metadata }) => metadata.name === 'calc'));
-    expect((await docker.listContainers({ all: true })).some(({ Id }) => Id === id)).to.equal(false);
+    expect((await net.containers()).some(({ Id }) => Id === id)).to.equal(false);
     expect(await net.haproxy.servers('calc')).to.have.length(0);
     expect((await traffic.end()).failures).to.deep.equal([]);
     await net.ready('other');

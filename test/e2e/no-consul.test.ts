@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { docker, ownerLabel, roleLabel } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { tiny } from '../support/manifests.ts';
 import { connect } from '../support/mcp-clients.ts';
@@ -10,10 +9,8 @@ describe('a network without Consul', function () {
   const net = useTestNetwork();
 
   async function consuls(): Promise<number> {
-    const all = await docker.listContainers({
-      filters: { label: [`${ownerLabel}=${net.scope}`, `${roleLabel}=consul`] },
-    });
-    return all.length;
+    const all = await net.containers('default', 'MCPNetwork');
+    return all.filter(({ Names }) => Names[0]?.includes('consul')).length;
   }
 
   it('serves at its ports, and takes up Consul when it is wanted after all', async () => {

@@ -45,7 +45,7 @@ describe('a message endpoint of HTTP+SSE that is not one of ours', function () {
     it(`is answered 404 in JSON-RPC and reaches no server: ${title}`, async () => {
       const path = await forge();
       const before = await handedOn();
-      const { status, body } = await ask(`http://127.0.0.1:${net.port(0)}${path}`, {
+      const { status, body } = await ask(`http://${net.host}:${net.port(0)}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(request(1, 'tools/list')),
@@ -57,7 +57,7 @@ describe('a message endpoint of HTTP+SSE that is not one of ours', function () {
   }
 
   it('ends nothing: a session goes on', async () => {
-    const session = await connectSse(new URL(`http://127.0.0.1:${net.port(0)}/sse`));
+    const session = await connectSse(new URL(`http://${net.host}:${net.port(0)}/sse`));
     expect(await session.call('echo', { message: 'still here' })).to.equal('Echo: still here');
   });
 });

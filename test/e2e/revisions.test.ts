@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { History } from '../../operator/core/history.ts';
-import { docker } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
 import { askJson } from '../support/http.ts';
 import { tiny, type Manifest } from '../support/manifests.ts';
@@ -18,9 +17,8 @@ describe('revisions under traffic', function () {
 
   /** The colours of the containers that exist. */
   const colours = async (): Promise<string[]> => {
-    const containers = await net.containers('calc');
-    const inspected = await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).inspect()));
-    return inspected.map(({ Config }) => Config.Env.find((each) => each.startsWith('COLOUR='))?.slice(7) ?? '').sort();
+    const environments = await net.world.environments('calc');
+    return environments.map((all) => all.find((each) => each.startsWith('COLOUR='))?.slice(7) ?? '').sort();
   };
   const settled = async (colour: string, count = 1): Promise<void> => {
     const wanted = Array.from({ length: count }, () => colour);
@@ -64,7 +62,7 @@ describe('revisions under traffic', function () {
     expect((await net.cli('get')).stdout).to.match(/calc .*RolledBack: revision 3 \(rollback to 1\) is in force/);
 
     await net.operator.end('SIGKILL');
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     const operator = await net.start();
     await net.ready('calc');
     expect(await events.seen()).to.deep.equal([]);

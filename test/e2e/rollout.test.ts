@@ -54,7 +54,7 @@ describe('a service of which there cannot be two', function () {
   it('is never there twice, waits for no session, and answers 503 with Retry-After while it is not there', async () => {
     const session = await connect(net.url(0));
     await session.call('echo', { text: 'here' });
-    const events = await net.watchDocker();
+    const events = await net.watchWorld();
     const asker = new Asker(net.url(0));
     await net.change('calc.yaml', calc({ env: [{ name: 'COLOUR', value: 'blue' }] }));
     await asker.end();

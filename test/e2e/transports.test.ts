@@ -99,7 +99,7 @@ describe('every transport through the balancer', function () {
 
   it('serves HTTP+SSE with its two endpoints on one replica', async () => {
     const sessions = await Promise.all(
-      Array.from({ length: 4 }, () => connectSse(new URL(`http://127.0.0.1:${net.port(ports.sse)}/sse`))),
+      Array.from({ length: 4 }, () => connectSse(new URL(`http://${net.host}:${net.port(ports.sse)}/sse`))),
     );
     const answers = await Promise.all(
       sessions.map((session, index) => session.call('echo', { message: `sse ${index}` })),

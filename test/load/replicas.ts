@@ -1,4 +1,4 @@
-import type { ContainerEvent, DockerEvents } from '../support/docker-events.ts';
+import type { ContainerEvent, WorldEvents } from '../support/world.ts';
 import type { LogEntry } from '../support/operator-process.ts';
 import type { SessionEnd } from './rig/ledger.ts';
 
@@ -16,7 +16,7 @@ export class Replicas {
   }
 
   /** @param events watched since before the first replica was made */
-  static async seen(events: DockerEvents, log: readonly LogEntry[]): Promise<Replicas> {
+  static async seen(events: WorldEvents, log: readonly LogEntry[]): Promise<Replicas> {
     return new Replicas(await events.containers(), log);
   }
 

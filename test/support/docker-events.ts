@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { docker, ownerLabel, testLabel } from './docker.ts';
 import { eventually } from './eventually.ts';
+import type { ContainerEvent, WorldEvents } from './world.ts';
 
 interface EngineEvent {
   readonly Type: string;
@@ -9,17 +10,8 @@ interface EngineEvent {
   readonly Actor: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-/** Something that happened to a container of the scope. */
-export interface ContainerEvent {
-  readonly action: string;
-  readonly containerId: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch, by the engine's clock. */
-  readonly atMs: number;
-}
-
 /** The engine's events that concern one scope, from `open` on. */
-export class DockerEvents {
+export class DockerEvents implements WorldEvents {
   readonly #scope: string;
   readonly #networks: readonly string[];
   readonly #abort = new AbortController();
@@ -42,7 +34,6 @@ export class DockerEvents {
     this.#abort.abort();
   }
 
-  /** What happened so far, as `container start files-1a2b3c4d-1`. */
   async seen(): Promise<readonly string[]> {
     await this.#fence();
     return this.#all
@@ -50,7 +41,6 @@ export class DockerEvents {
       .map(({ Type, Action, Actor }) => `${Type} ${Action} ${Actor.Attributes?.['name'] ?? Actor.ID}`);
   }
 
-  /** What happened to containers so far, in its order. */
   async containers(): Promise<readonly ContainerEvent[]> {
     await this.#fence();
     return this.#all

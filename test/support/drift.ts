@@ -34,7 +34,7 @@ export async function staysQuiet(net: TestNetwork, forMs = 1_000): Promise<void>
     const { actions } = await planned(net);
     if (actions !== '') throw new Error(`still to do: ${actions}`);
   });
-  const events = await net.watchDocker();
+  const events = await net.watchWorld();
   const changes = net.operator.changes.length;
   await always(async () => {
     const [seen, more] = [await events.seen(), net.operator.changes.slice(changes)];

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { patience } from './patience.ts';
 
 export interface EventuallyOptions {
-  /** How long the condition may take; 5 s when not given. */
+  /** How long the condition may take on Docker; 5 s when not given. */
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
 }
@@ -11,7 +12,8 @@ export async function eventually<T>(
   probe: () => T | Promise<T>,
   options: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
-  const { timeoutMs = 5_000, intervalMs = 20 } = options;
+  const { intervalMs = 20 } = options;
+  const timeoutMs = (options.timeoutMs ?? 5_000) * patience;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const outcome = await attempt(probe);

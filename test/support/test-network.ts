@@ -8,8 +8,8 @@ import type { OperatorEvent } from '../../operator/core/operator-event.ts';
 import type { Status } from '../../operator/engine/status.ts';
 import type { ManifestProblem } from '../../operator/ports/source.ts';
 import { ConsulView } from './consul.ts';
-import { DockerEvents } from './docker-events.ts';
-import { docker, keyLabel, ownerLabel, removeScope, roleLabel } from './docker.ts';
+import { DockerWorld } from './docker-world.ts';
+import { removeScope } from './docker.ts';
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-ports.ts';
 import { HaproxyView } from './haproxy.ts';
@@ -18,6 +18,7 @@ import { fileText, network, type Manifest } from './manifests.ts';
 import { type NetworkPorts, networkPorts, portsNeeded } from './network-ports.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { runProgram, type Outcome } from './program.ts';
+import type { World, WorldEvents } from './world.ts';
 
 export interface TestNetworkOptions {
   /** Number of ports for services; 20 when not given. */
@@ -42,9 +43,10 @@ export class TestNetwork {
   readonly state = join(this.directory, 'state');
   readonly frontend = `${this.scope}-frontend`;
   readonly internal = `${this.scope}-internal`;
+  readonly world: World = new DockerWorld(this.scope, [this.frontend, this.internal]);
   readonly #options: TestNetworkOptions;
   readonly #processes: OperatorProcess[] = [];
-  readonly #events: DockerEvents[] = [];
+  readonly #events: WorldEvents[] = [];
   #firstPort = 0;
 
   constructor(options: TestNetworkOptions = {}) {
@@ -200,23 +202,17 @@ export class TestNetwork {
   }
 
   /** Containers of the scope, or of one of its resources. */
-  async containers(name?: string, kind = 'MCPService'): Promise<readonly Docker.ContainerInfo[]> {
-    const label = [
-      `${ownerLabel}=${this.scope}`,
-      ...(name === undefined ? [] : [`${keyLabel}=${kind}/default/${name}`]),
-    ];
-    const all = await docker.listContainers({ all: true, filters: { label } });
-    return all.filter(({ Labels }) => Labels[roleLabel] !== 'volume-holder');
+  containers(name?: string, kind?: string): Promise<readonly Docker.ContainerInfo[]> {
+    return this.world.containers(name, kind);
   }
 
-  async container(name: string, kind = 'MCPService', role = 'replicas'): Promise<Docker.Container> {
-    const found = (await this.containers(name, kind)).find(({ Labels }) => Labels[roleLabel] === role);
-    if (!found) throw new Error(`there is no container of ${name}`);
-    return docker.getContainer(found.Id);
+  container(name: string, kind = 'MCPService', role = 'replicas'): Promise<Docker.Container> {
+    return this.world.container(name, kind, role);
   }
 
-  async watchDocker(): Promise<DockerEvents> {
-    const events = await new DockerEvents(this.scope, [this.frontend, this.internal]).open();
+  /** Follows what happens to what the scope has, until the network closes. */
+  async watchWorld(): Promise<WorldEvents> {
+    const events = await this.world.watch();
     this.#events.push(events);
     return events;
   }

@@ -2,6 +2,7 @@ import { ensureImages } from '../../deploy/images/ensure.ts';
 import { keepArtifacts } from './artifacts.ts';
 import { closeClients } from './mcp-clients.ts';
 import { docker, ownerLabel, removeScope } from './docker.ts';
+import { haveMorePatience } from './patience.ts';
 import { endTraffic } from './traffic.ts';
 import { TestNetwork, type TestNetworkOptions } from './test-network.ts';
 
@@ -15,6 +16,9 @@ const onCluster =
 
 /** A network for the tests of one `describe`: open before the first, gone after the last, its traces kept if one fails. */
 export function useTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
+  before('have patience with a cluster', function () {
+    if (onCluster && this.test?.parent) haveMorePatience(this.test.parent);
+  });
   const network = onCluster ? onCluster(options) : new TestNetwork(options);
   before("open a network of the tests' own", async function () {
     this.timeout(600_000);

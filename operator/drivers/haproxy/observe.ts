@@ -21,15 +21,16 @@ export async function observeBalancer(balancer: Balancer, signal: AbortSignal): 
   const stale = running.some((each) => each.running !== wanted) || balancer.file.isEdited();
   const stolen = running.length === 0 ? await whatKeepsItDown(balancer, model, signal) : undefined;
   const rows = stale || listed.length === 0 ? undefined : listed.map(byPlace);
-  const observed = [
+  const servers = [...model.servers.values()].map((server) => describeServer(server, rows && rowOf(rows, server)));
+  if (rows && servers.every(({ hash }) => hash !== '')) for (const { process } of running) process.confirm?.();
+  return [
     describeBalancer(model, stale, stolen),
     ...[...model.backends.values()].map((backend) => describeBackend(backend, stolen, balancer.answers)),
-    ...[...model.servers.values()].map((server) => describeServer(server, rows && rowOf(rows, server))),
+    ...servers,
     ...leavingServers(model, balancer.leaving),
     // A server that came or went during the look is in one of the two views only: the next look tells.
     ...(rows && balancer.changesMade === changesMade ? strays(model, rows, balancer.leaving) : []),
   ];
-  return observed;
 }
 
 /** What all processes together tell of a server. One that lacks it, or has it otherwise than it should be, tells for all. */

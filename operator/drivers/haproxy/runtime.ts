@@ -22,6 +22,8 @@ export interface Runtime {
   deliver(fileName: string, content: readonly Buffer[]): Promise<void>;
   /** Takes the configuration to where a process that starts again finds it, soon; nothing where it is there already. */
   remember?(content: readonly Buffer[]): void;
+  /** Told that it was seen to have everything that it should have: clients may be led to it, where others can serve them. */
+  confirm?(): void;
   /** @throws Fault transient `BalancerRejected` with HAProxy's own words if it refuses the file; the old workers go on. */
   reload(signal: AbortSignal, wanted: string): Promise<void>;
   /** @param state `drain`: it serves the sessions that name it, and nothing new yet; `ready` if not given */

@@ -16,12 +16,13 @@ import { freePorts } from '../../support/free-ports.ts';
 import type { RowResult } from '../report.ts';
 import { median, percentile } from '../statistics.ts';
 
-interface Service extends KubeObject {
+interface Declared extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 const apiVersion = 'mcpnet.io/v1alpha1';
 const services = { apiVersion, plural: 'mcpservices' };
+const networks = { apiVersion, plural: 'mcpnetworks' };
 const namespace = 'bench';
 const deadlineMs = 300_000;
 /** As the launcher and the image start it. */
@@ -40,15 +41,18 @@ export async function clusterSource(quick: boolean): Promise<RowResult> {
     const api = await apiOf(cluster.kubeconfig);
     const port = await freePorts(4);
     await declare(api, count, port);
-    const feed = new Feed<Service>({ api, path: pathOf(services, namespace), changed: () => undefined });
+    const feeds = [services, networks].map(
+      (kind) => new Feed<Declared>({ api, path: pathOf(kind, namespace), changed: () => undefined }),
+    );
     const startedMs = performance.now();
     operator = await start(state, port, await proxy.kubeconfig());
-    void feed.follow(end.signal);
+    for (const feed of feeds) void feed.follow(end.signal);
     await eventually(
       () => {
-        const [open = 'not listed', ...more] = [...feed.objects.values()].filter((each) => !isReady(each));
-        if (feed.isListed && open === 'not listed') return true;
-        throw new Error(`${more.length + 1} of ${feed.objects.size} are not ready: ${JSON.stringify(open)}`);
+        const objects = feeds.flatMap((feed) => [...feed.objects.values()]);
+        const [open = 'not listed', ...more] = objects.filter((each) => !isReady(each));
+        if (feeds.every(({ isListed }) => isListed) && open === 'not listed') return true;
+        throw new Error(`${more.length + 1} of ${objects.length} are not ready: ${JSON.stringify(open)}`);
       },
       { timeoutMs: deadlineMs, intervalMs: 500 },
     );
@@ -179,7 +183,7 @@ async function memoryOf(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) / 1_024;
 }
 
-function isReady({ status }: Service): boolean {
+function isReady({ status }: Declared): boolean {
   return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
 }
 

@@ -22,7 +22,7 @@ interface Kill {
 
 /** Replicas killed one after the other, of three that hold sessions. */
 export async function replicaKilled(net: TestNetwork, size: Size): Promise<Outcome> {
-  const events = await net.watchDocker();
+  const events = await net.watchWorld();
   await serve(net, both('app', { port: net.port(0), replicas: 3 }));
   const { stateless, judges, paceMs } = size;
   const sessions = Math.min(size.sessions, 100);

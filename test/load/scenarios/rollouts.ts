@@ -11,7 +11,7 @@ const drainTimeoutMs = 3_000;
 export async function rollouts(net: TestNetwork, size: Size): Promise<Outcome> {
   const version = (round: number) =>
     both('app', { port: net.port(0), replicas: 2, rollout: { drainTimeout: `${drainTimeoutMs}ms` } }, round);
-  const events = await net.watchDocker();
+  const events = await net.watchWorld();
   await serve(net, version(0));
   const { sessions, stateless, judges, paceMs } = size;
   const load = startLoad({ urls: [net.url(0).href], sessions, stateless, judges, paceMs });

@@ -20,7 +20,7 @@ const goalMs = 15;
 /** The number of replicas goes up and down under load, by an operator in this process, so that its probe can be timed. */
 export async function scaling(net: TestNetwork, size: Size): Promise<Outcome & { readonly reloads: number }> {
   const rollout = { drainTimeout: `${drainTimeoutMs}ms` };
-  const events = await net.watchDocker();
+  const events = await net.watchWorld();
   const times = new ProbeTimes();
   const config = readConfig({ scope: net.scope, manifests: net.manifests, state: net.state }, {});
   const operator = await assemble(config, [new DirectorySource(net.manifests)], times.logger, { probe: times.probe });

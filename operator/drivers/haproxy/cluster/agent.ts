@@ -1,7 +1,8 @@
 /**
  * A program of its own, which stands beside HAProxy in its Pod: Node runs this file alone, out of the Secret in which it
  * lies with the configuration. `unpack` puts the configuration where HAProxy reads it, before that starts; `serve` takes
- * files and passes commands on to HAProxy's two sockets, for whoever knows the token. It may import Node's modules only.
+ * files and passes commands on to HAProxy's two sockets, for whoever knows the token, and tells the kubelet when clients
+ * may come. It may import Node's modules only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,8 @@ const mostBodyBytes = 32 * 2 ** 20;
 const mostUnpackedBytes = 256 * 2 ** 20;
 const longestDeadlineMs = 660_000;
 const lookAfterMs = 200;
+/** A node may give a new Pod the Secret as it was a moment ago; without an operator nobody knows better. */
+const unconfirmedMs = 15_000;
 
 /** Every compressed file of a mounted Secret. What lies in the directory already stays: it is younger. */
 export function unpack(secret: string, directory: string): void {
@@ -27,10 +30,20 @@ export function unpack(secret: string, directory: string): void {
   }
 }
 
-/** @param directory HAProxy's, with its sockets */
-export function serve(directory: string, token: string, port: number): Server {
+/**
+ * @param directory HAProxy's, with its sockets
+ * @param patienceMs after which it is ready though nobody has confirmed that HAProxy has what it should have
+ */
+export function serve(directory: string, token: string, port: number, patienceMs = unconfirmedMs): Server {
+  const readyMs = performance.now() + patienceMs;
+  let isConfirmed = false;
   const server = createServer((request, response) => {
-    answer(request, response, directory, token).catch((error: unknown) => {
+    if (request.url === '/ready') {
+      response.writeHead(isConfirmed || performance.now() >= readyMs ? 204 : 503).end();
+      return;
+    }
+    const confirm = (): void => void (isConfirmed = true);
+    answer(request, response, { directory, token, confirm }).catch((error: unknown) => {
       const status = error instanceof Refusal ? error.status : 502;
       if (response.headersSent) response.destroy();
       else response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(String(error));
@@ -39,11 +52,16 @@ export function serve(directory: string, token: string, port: number): Server {
   return server.listen(port);
 }
 
+interface Place {
+  readonly directory: string;
+  readonly token: string;
+  readonly confirm: () => void;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  directory: string,
-  token: string,
+  { directory, token, confirm }: Place,
 ): Promise<void> {
   if (!isSame(request.headers['x-mcpnet-token'], token)) throw new Refusal(401, 'the token is not right');
   const url = new URL(request.url ?? '/', 'http://agent');
@@ -68,8 +86,12 @@ async function answer(
       response.writeHead(200, { 'content-type': 'text/plain' }).end(said);
       return;
     }
+    case 'POST confirm':
+      confirm();
+      response.writeHead(204).end();
+      return;
     default:
-      throw new Refusal(404, 'known are PUT /files/NAME, POST /ask/admin and POST /ask/master');
+      throw new Refusal(404, 'known are PUT /files/NAME, POST /ask/admin, POST /ask/master and POST /confirm');
   }
 }
 

@@ -20,6 +20,7 @@ export class PodProcess extends SocketRuntime {
   readonly #place: AgentPlace;
   readonly #back: () => void;
   #isLost = false;
+  #isConfirmed = false;
   #remembered: readonly Buffer[] | undefined;
 
   /** @param back told when it answers again after it did not */
@@ -80,11 +81,24 @@ export class PodProcess extends SocketRuntime {
     }, rememberAfterMs).unref();
   }
 
+  /** Soon, and again if the program beside it does not answer; once it has, nothing is sent any more. */
+  confirm(): void {
+    if (this.#isConfirmed) return;
+    this.#isConfirmed = true;
+    const signal = AbortSignal.timeout(deliverMs);
+    const call = { method: 'POST', path: '/confirm', body: Buffer.alloc(0), deadlineMs: deliverMs, signal } as const;
+    void this.#call(call).catch(() => (this.#isConfirmed = false));
+  }
+
   async #call(call: AgentCall): Promise<string> {
     try {
       return await callAgent(this.#place, call);
     } catch (error) {
-      if (isUnreachable(error) && !call.signal.aborted) this.#isLost = true;
+      if (isUnreachable(error) && !call.signal.aborted) {
+        this.#isLost = true;
+        // It may have been started anew.
+        this.#isConfirmed = false;
+      }
       throw error;
     }
   }

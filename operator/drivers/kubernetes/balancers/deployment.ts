@@ -18,8 +18,6 @@ const directory = '/etc/mcpnet';
 const user = 65_532;
 /** What requests and streams that are open get to end when a Pod goes. */
 const graceSeconds = 120;
-/** A node may give a new Pod the Secret as it was a moment ago: the operator has so long to bring it up to date. */
-const catchUpSeconds = 4;
 /** The cluster stops leading new connections to a Pod a moment after it is told to go; on a busy node that takes seconds. */
 const awareSeconds = 10;
 
@@ -80,7 +78,6 @@ function podSpec(furniture: Furniture, secretName: string, matchLabels: Record<s
         volumeMounts: [{ name: 'haproxy', mountPath: directory }],
         readinessProbe: {
           httpGet: { path: '/health', port: statisticsPort },
-          initialDelaySeconds: catchUpSeconds,
           periodSeconds: 1,
           timeoutSeconds: 2,
           failureThreshold: 3,
@@ -91,6 +88,13 @@ function podSpec(furniture: Furniture, secretName: string, matchLabels: Record<s
       {
         name: 'agent',
         ...agentContainer(fleet.agentImage, ['serve', secretDirectory, directory, String(fleet.agentPort)]),
+        // Until the operator has seen that HAProxy has everything: a node may give a new Pod an older Secret.
+        readinessProbe: {
+          httpGet: { path: '/ready', port: fleet.agentPort },
+          periodSeconds: 1,
+          timeoutSeconds: 2,
+          failureThreshold: 3,
+        },
       },
     ],
     volumes: [
