@@ -16,6 +16,7 @@ const plurals: Readonly<Record<string, string>> = {
   Secret: 'secrets',
   Service: 'services',
   ServiceAccount: 'serviceaccounts',
+  StatefulSet: 'statefulsets',
 };
 
 type Referred = Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>;

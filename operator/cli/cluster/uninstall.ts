@@ -4,7 +4,7 @@ import type { ClusterApi } from '../../cluster/api.ts';
 import { isStatus } from '../../cluster/api-error.ts';
 import { grantsOf, labelled } from './grants.ts';
 import { listOf, placeOf, shownName } from './place.ts';
-import { untilGone, untilNoPods } from './wait.ts';
+import { untilGone, untilNoPods, untilNothingRuns } from './wait.ts';
 
 export interface UninstallOptions {
   /** Whether what is declared goes, too, and with it what runs for it. */
@@ -34,6 +34,7 @@ export async function uninstall(api: ClusterApi, namespace: string, options: Uni
       for (const object of ofKind) await remove(object);
       if (!dryRun) for (const object of ofKind) await untilGone(api, placeOf(object), shownName(object), waitMs);
     }
+    if (!dryRun) await untilNothingRuns(api, waitMs);
   }
   const own = await ownObjects(api, namespace);
   if (!dryRun) await endPods(api, own, namespace, waitMs);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { labelsOf, operatorName, type KubernetesObject } from '../../../deploy/kubernetes/installation.ts';
 import type { ClusterApi } from '../../cluster/api.ts';
 import { isStatus } from '../../cluster/api-error.ts';
+import { label } from '../../drivers/kubernetes/labels.ts';
 import { listOf, placeOf, shownName } from './place.ts';
 
 const lookMs = 200;
@@ -79,6 +80,21 @@ export async function untilGone(api: ClusterApi, path: string, what: string, wai
       if (isStatus(error, 404)) return undefined;
       throw error;
     }
+  });
+}
+
+/** Until the operator has taken away what runs for what was declared, in whatever namespace. */
+export async function untilNothingRuns(api: ClusterApi, waitMs: number): Promise<void> {
+  await until(waitMs, async () => {
+    const lists = await Promise.all(
+      [listOf('apps/v1', 'Deployment'), listOf('apps/v1', 'StatefulSet'), listOf('v1', 'Service')].map((path) =>
+        api.request<{ items: readonly KubernetesObject[] }>({ path, query: { labelSelector: label.owner } }),
+      ),
+    );
+    const names = lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+    if (names.length === 0) return undefined;
+    const more = names.length > 3 ? `, and ${names.length - 3} more` : '';
+    return `${[...new Set(names)].slice(0, 3).join(', ')}${more} still there: does the operator run?`;
   });
 }
 

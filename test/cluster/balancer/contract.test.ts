@@ -62,6 +62,16 @@ describe('HAProxy in Pods', function () {
       },
       tamper: {
         'number of Pods': ({ id }) => cluster.kubectl(['scale', `deployment/${id}-haproxy`, '--replicas=1']),
+        budget: ({ id }) => cluster.kubectl(['delete', 'poddisruptionbudget', `${id}-haproxy`]),
+        'policy, by one more rule': ({ id }) =>
+          cluster.kubectl([
+            'patch',
+            'networkpolicy',
+            `${id}-haproxy`,
+            '--type=json',
+            '-p',
+            '[{"op":"add","path":"/spec/ingress/-","value":{}}]',
+          ]),
       },
     }),
     backend: () => ({

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { packageVersion } from '../../../operator/config.ts';
-import { ensureImages } from '../../../deploy/images/ensure.ts';
 import Docker from 'dockerode';
+import { ensureImages } from '../../../deploy/images/ensure.ts';
+import { packageVersion } from '../../../operator/config.ts';
+import { customResourceDefinitions, definitionText } from '../../../schemas/crds.ts';
 import { eventually } from '../../support/eventually.ts';
 import { runProgram } from '../../support/program.ts';
+import { Traffic } from '../../support/traffic.ts';
 import { useNode } from '../use-cluster.ts';
 import { declared, speaks } from './tiny-service.ts';
 
@@ -30,7 +32,7 @@ describe('an installation on a cluster', function () {
     for (const image of images) await cluster.loadImage(image);
   });
 
-  after('remove the installation', () => mcpnet('uninstall'));
+  after('remove what is left of the installation', () => mcpnet('uninstall'));
 
   it('says what it would apply, and applies nothing', async () => {
     const said = await install('--dry-run');
@@ -44,11 +46,7 @@ describe('an installation on a cluster', function () {
     expect(await install())
       .to.contain('deployment.apps/mcpnet-operator created')
       .and.to.contain('the operator is ready');
-    const leaders = await eventually(async () => {
-      const names = await cluster.kubectl(['get', 'pods', '-l', 'mcpnet.io/leads=true', '-o', 'name']);
-      return names.trim() !== '' && names.trim().split('\n');
-    });
-    expect(leaders).to.have.length(1);
+    await eventually(async () => expect(await leaders()).to.have.length(1));
   });
 
   it('changes nothing when it is done again', async () => {
@@ -72,4 +70,63 @@ describe('an installation on a cluster', function () {
     expect((await pause('Bearer guess')).status).to.equal(401);
     expect((await pause(`Bearer ${Buffer.from(token, 'base64').toString()}`)).status).to.equal(200);
   });
+
+  it('is asked by commands in its Pod', async () => {
+    const inPod = (...args: string[]): Promise<string> =>
+      cluster.kubectl(['exec', 'deployment/mcpnet-operator', '--', 'mcpnet', ...args]);
+    await eventually(async () => expect(await inPod('get', 'services')).to.match(/tiny +True/), { timeoutMs: 30_000 });
+  });
+
+  it('is replaced by Pods of its own while requests go on', async () => {
+    const address = await cluster.kubectl(['get', 'service', 'tiny', '-o', 'jsonpath={.spec.clusterIP}']);
+    const traffic = new Traffic(new URL(`http://${address}/mcp`));
+    const [before] = await leaders();
+    await cluster.kubectl(['rollout', 'restart', 'deployment/mcpnet-operator']);
+    await cluster.kubectl(['rollout', 'status', 'deployment/mcpnet-operator', '--timeout=120s']);
+    const [now] = await eventually(async () => {
+      const all = await leaders();
+      return all.length === 1 && all[0] !== before && all;
+    });
+    expect(now).to.not.equal(before);
+    await cluster.kubectl(['scale', 'mcpservice/tiny', '--replicas=2']);
+    await cluster.kubectl(['wait', '--for=jsonpath={.status.readyReplicas}=2', 'mcpservice/tiny', '--timeout=90s']);
+    const { failures, requests } = await traffic.end();
+    expect(failures).to.deep.equal([]);
+    expect(requests).to.be.above(100);
+  });
+
+  it('leaves what it runs serving when it goes, and says so', async () => {
+    const said = await mcpnet('uninstall');
+    expect(said)
+      .to.contain('deployment.apps/mcpnet-operator removed')
+      .and.to.contain('1 MCPNetworks and 1 MCPServices with what runs for them, which goes on serving');
+    await speaks(cluster, 'tiny');
+    const own = 'deployments,services,serviceaccounts,roles,rolebindings,networkpolicies';
+    const left = await cluster.kubectl(['get', own, '-l', 'app.kubernetes.io/name=mcpnet-operator', '-o', 'name']);
+    expect(left).to.equal('');
+  });
+
+  it('takes everything with it where that is asked for', async function () {
+    if (process.env['KUBECONFIG'] !== undefined) {
+      console.log('      skipped: would remove what others declared on the cluster of KUBECONFIG');
+      this.skip();
+    }
+    await install();
+    const said = await mcpnet('uninstall', '--crds');
+    try {
+      expect(said).to.contain('mcpservice.mcpnet.io/tiny removed');
+      expect((await cluster.outcome(['get', 'mcpservices'])).code).to.not.equal(0);
+      const ours = ['get', 'deployments,statefulsets,services,networkpolicies', '-l', 'mcpnet.io/owner', '-o', 'name'];
+      expect(await cluster.kubectl(ours)).to.equal('');
+    } finally {
+      const text = customResourceDefinitions().map(definitionText).join('---\n');
+      await cluster.kubectl(['apply', '--validate=false', '-f', '-'], text);
+      await eventually(() => cluster.kubectl(['get', 'mcpservices,mcpnetworks']), { timeoutMs: 60_000 });
+    }
+  });
+
+  async function leaders(): Promise<readonly string[]> {
+    const names = await cluster.kubectl(['get', 'pods', '-l', 'mcpnet.io/leads=true', '-o', 'name']);
+    return names.split('\n').filter((name) => name !== '');
+  }
 });

@@ -60,7 +60,6 @@ export class Balancers implements BalancerCluster {
     this.#options = options;
     const { api, namespaces, scope, mayWrite } = options;
     this.#writer = new Writer(api, mayWrite);
-    this.#rules = new Rules(this.#writer, options);
     const shelf = <Object extends KubeObject>(kind: ObjectKind): Shelf<Object> =>
       new Shelf<Object>({
         api,
@@ -78,11 +77,12 @@ export class Balancers implements BalancerCluster {
     this.#services = shelf(kinds.Service);
     this.#deployments = shelf(kinds.Deployment);
     this.#pods = shelf(kinds.Pod);
+    this.#rules = new Rules(this.#writer, { ...options, shelfOf: shelf });
   }
 
   async known(signal: AbortSignal): Promise<void> {
     const shelves = [this.#secrets, this.#services, this.#deployments, this.#pods];
-    await Promise.all(shelves.map((shelf) => shelf.all(signal)));
+    await Promise.all([...shelves.map((shelf) => shelf.all(signal)), this.#rules.known(signal)]);
   }
 
   configs(): StoredConfig[] {
@@ -157,6 +157,7 @@ export class Balancers implements BalancerCluster {
       this.#ownServices(furniture)
         .map((service) => changeIn(this.#services, service))
         .find((each) => each !== undefined) ??
+      this.#rules.drift(furniture) ??
       this.#surplus(furniture).map(({ metadata }) => `Service ${metadata.name} leads nowhere`)[0];
     if (change !== undefined) found.set(furniture.balancer, change);
     return found;
@@ -194,6 +195,7 @@ export class Balancers implements BalancerCluster {
     this.#listeners.add(changed);
     signal.addEventListener('abort', () => this.#listeners.delete(changed), { once: true });
     for (const shelf of [this.#secrets, this.#services, this.#deployments, this.#pods]) shelf.follow(signal);
+    this.#rules.follow(signal);
   }
 
   async #furnishBalancer(furniture: Furniture): Promise<void> {
