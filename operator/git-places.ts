@@ -1,6 +1,6 @@
 import type { GitFlags, SourcePlace } from './config.ts';
 import { nameIn, parseAddress } from './sources/git/address.ts';
-import type { GitPlace } from './sources/git/git-place.ts';
+import { gitSourceId, type GitPlace } from './sources/git/git-place.ts';
 
 const defaultIntervalMs = 60_000;
 
@@ -15,6 +15,7 @@ export function gitPlaces(flags: GitFlags): (SourcePlace & { readonly kind: 'git
     parseAddress(url);
     return { url, ref: ref || (flags.ref ?? 'main'), path: plainPath(path || (flags.path ?? '')) };
   });
+  mustDiffer(given);
   const aliases = distinct(given);
   const secrets = secretsOf(flags.gitSecret ?? [], aliases);
   return given.map((place, index) => {
@@ -31,6 +32,15 @@ export function gitPlaces(flags: GitFlags): (SourcePlace & { readonly kind: 'git
       ...(flags.gitStatus && { statuses: flags.gitStatus }),
     };
   });
+}
+
+/** Two refs of one path would take turns in saying what is in force. */
+function mustDiffer(places: readonly Pick<GitPlace, 'url' | 'path'>[]): void {
+  const ids = places.map(gitSourceId);
+  const twice = places.find((place, index) => ids.indexOf(gitSourceId(place)) !== index);
+  if (!twice) return;
+  const what = twice.path === '' ? twice.url : `${twice.url}, ${twice.path}`;
+  throw new Error(`${what} is named twice; name a repository's paths apart, as in URL#REF:PATH`);
 }
 
 /** Named after the repository; after its path as well where several are of one, and counted if even that is not enough. */

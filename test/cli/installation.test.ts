@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../deploy/kubernetes/installation.ts';
 import { installationObjects } from '../../deploy/kubernetes/objects.ts';
 import { permissionTable } from '../../deploy/kubernetes/permission-table.ts';
 import { ownRules, watchedRules } from '../../deploy/kubernetes/permissions.ts';
+import { operatorLabels } from '../../operator/drivers/kubernetes/network-policy.ts';
 
 interface PodSpec {
   readonly containers: readonly [
@@ -36,6 +37,13 @@ describe('an installation on a cluster', () => {
     expect(objects).to.include('ClusterRole /mcpnet-system-mcpnet-operator');
     expect(objects.filter((name) => name.startsWith('Role '))).to.deep.equal(['Role mcpnet-system/mcpnet-operator']);
     expect(podOf(installationObjects(everywhere)).containers[0].args).to.not.include('--namespaces');
+  });
+
+  it('has Pods that the policies of services and balancers let in', () => {
+    const { spec } = installationObjects(inTwo).find(({ kind }) => kind === 'Deployment') as unknown as {
+      spec: { template: { metadata: { labels: object } } };
+    };
+    expect(spec.template.metadata.labels).to.include(operatorLabels);
   });
 
   it('is allowed nothing outside the namespaces that are named', () => {

@@ -46,6 +46,9 @@ describe('the repositories that flags name', () => {
 
   it('are refused where an address, a path or a secret cannot be meant', () => {
     expect(() => gitPlaces({ git: ['ftp://host/x'] })).to.throw(/begins with ftp:.*https:\/\/HOST\/PATH/);
+    expect(() => gitPlaces({ git: [`${fleet}#main`, `${fleet}#staging`] })).to.throw(
+      /is named twice; name .* paths apart/,
+    );
     expect(() => gitPlaces({ git: [fleet], path: '../etc' })).to.throw(/leads out of the repository/);
     expect(() => gitPlaces({ git: [fleet], gitSecret: ['fleed=x'] })).to.throw(
       /is for no repository; there are: fleet/,

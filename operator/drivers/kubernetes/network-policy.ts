@@ -21,10 +21,10 @@ interface Peer {
   readonly namespaceSelector?: Selector;
 }
 
-/** Carried by the operator's own Pods, so that its probes are let in. */
+/** Carried by the operator's own Pods (deploy/kubernetes/installation.ts), so that its probes are let in. */
 export const operatorLabels = {
-  'app.kubernetes.io/name': 'mcpnet',
-  'app.kubernetes.io/component': 'operator',
+  'app.kubernetes.io/name': 'mcpnet-operator',
+  'app.kubernetes.io/part-of': 'mcpnet',
 } as const;
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Access } from './access.ts';
-import { GitFailed, runGit, type GitEnvironment } from './run-git.ts';
+import { GitFailed, longestGitMs, runGit, type GitEnvironment } from './run-git.ts';
 
 /** A file of a commit. */
 export interface TreeEntry {
@@ -22,6 +22,7 @@ export interface CommitFacts {
 }
 
 const fetched = 'refs/mcpnet/fetched';
+const graceMs = 10_000;
 
 /** A shallow copy of a repository, without a working tree: nothing of what it holds is ever run or checked out. */
 export class Repository {
@@ -35,9 +36,20 @@ export class Repository {
   }
 
   async open(): Promise<void> {
-    if (existsSync(join(this.#directory, 'HEAD'))) return;
+    if (existsSync(join(this.#directory, 'HEAD'))) return this.#unlock();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#git(['init', '--quiet', '--bare']);
+  }
+
+  /** A git that was killed leaves its locks and what it had fetched; none lives longer than its time. */
+  async #unlock(): Promise<void> {
+    const isLeft = /^(?:.*\.lock|refs\/.*\.lock|objects\/pack\/tmp_.*)$/;
+    const names = await readdir(this.#directory, { recursive: true }).catch(() => []);
+    for (const name of names.filter((each) => isLeft.test(each))) {
+      const path = join(this.#directory, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+      if (Date.now() - mtimeMs > longestGitMs + graceMs) await rm(path, { force: true });
+    }
   }
 
   /**
@@ -60,7 +72,9 @@ export class Repository {
         await this.#git([...args, '--', url, `+${name}:${fetched}`], { access, signal });
         return await this.commitAt(fetched);
       } catch (error) {
-        if (!(error instanceof GitFailed && /couldn't find remote ref|not our ref/.test(error.said))) throw error;
+        // Of a branch that was there a moment ago the host may have told by a replica that has less.
+        const isMissing = names.length === 1 ? /couldn't find remote ref|not our ref/ : /couldn't find remote ref/;
+        if (!(error instanceof GitFailed && isMissing.test(error.said))) throw error;
       }
     }
     return undefined;

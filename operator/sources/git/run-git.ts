@@ -25,7 +25,10 @@ export class GitFailed extends Error {
   }
 }
 
-const defaultTimeoutMs = 120_000;
+/** No git runs for longer, if nothing shorter is said. */
+export const longestGitMs = 120_000;
+/** A git that is told to end removes its locks first. */
+const endingMs = 2_000;
 const mostOutputBytes = 512 * 1024 * 1024;
 const mostSaid = 2_000;
 
@@ -50,7 +53,7 @@ const settings: readonly (readonly [string, string])[] = [
  * @throws GitFailed with what it said
  */
 export async function runGit(args: readonly string[], call: GitCall, more: typeof settings = []): Promise<Buffer> {
-  const { directory, env, input, timeoutMs = defaultTimeoutMs, signal } = call;
+  const { directory, env, input, timeoutMs = longestGitMs, signal } = call;
   const [command = ''] = args;
   // A group of its own: what it starts (ssh, remote helpers) ends with it.
   const child = spawn('git', ['--git-dir', directory, ...args], {
@@ -58,12 +61,21 @@ export async function runGit(args: readonly string[], call: GitCall, more: typeo
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const end = (): void => {
+  const signalAll = (how: NodeJS.Signals): void => {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, how);
     } catch {
       // It has ended by itself.
     }
+  };
+  const end = (): void => {
+    signalAll('SIGTERM');
+    const killer = setTimeout(() => {
+      signalAll('SIGKILL');
+    }, endingMs);
+    child.once('close', () => {
+      clearTimeout(killer);
+    });
   };
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -54,6 +54,8 @@ export class GitSource implements Source {
   readonly #rounds: Rounds;
   readonly #standing: Standing;
   #current: { readonly applied: Applied; readonly snapshot: Snapshot } | undefined;
+  /** Whether this process itself has found that what is in force is the newest: others may have applied what came since. */
+  #isConfirmed = false;
   #changed: () => void = () => undefined;
 
   constructor(deps: GitSourceDeps) {
@@ -80,7 +82,9 @@ export class GitSource implements Source {
       this.#fail(error);
     });
     if (!this.#rounds.isGoing && this.#standing.ageMs > freshMs) await this.#look(AbortSignal.timeout(longestLookMs));
-    return this.#current?.snapshot ?? nothingYet;
+    if (!this.#current) return nothingYet;
+    const { snapshot } = this.#current;
+    return this.#isConfirmed ? snapshot : { ...snapshot, complete: false };
   }
 
   watch(changed: () => void, signal: AbortSignal): void {
@@ -137,14 +141,14 @@ export class GitSource implements Source {
     const commit = await this.#fetch(signal);
     const applied = this.#current?.applied ?? (await readApplied(this.#appliedFile));
     if (commit === undefined) {
-      if (applied?.isGone) this.#standing.accept();
+      if (applied?.isGone) this.#accept();
       else if (allowEmpty && applied)
         await this.#apply({ ...applied, documents: 0, isGone: true, appliedAt: this.#standing.now() }, nothing);
       else this.#refuse({ reason: 'BranchMissing', message: whyMissing(ref), problems: [] });
       return;
     }
     if (commit === this.#current?.applied.commit && applied?.ref === ref && !applied.isGone) {
-      this.#standing.accept();
+      this.#accept();
       return;
     }
     const { refused } = this.#standing;
@@ -178,11 +182,19 @@ export class GitSource implements Source {
   async #apply(applied: Applied, snapshot: Snapshot): Promise<void> {
     if (this.#deps.keeps) await writeApplied(this.#appliedFile, applied);
     this.#current = { applied, snapshot };
+    this.#isConfirmed = true;
     this.#standing.accept();
     this.#changed();
     this.#standing.say('Normal', 'CommitApplied', `${short(applied.commit)} "${applied.subject}" by ${applied.author}`);
     const description = `applied: ${applied.documents} resource${applied.documents === 1 ? '' : 's'}`;
     this.#mark({ commit: applied.commit, state: 'success', description });
+  }
+
+  #accept(): void {
+    this.#standing.accept();
+    if (this.#isConfirmed) return;
+    this.#isConfirmed = true;
+    this.#changed();
   }
 
   #refuse(refused: Omit<RefusedCommit, 'since'>): void {

@@ -146,7 +146,7 @@ class World {
 function apply(api: ClusterApi, kind: ObjectKind, object: KubeObject | Manifest): Promise<unknown> {
   const { name } = object.metadata;
   const body = { ...object, metadata: { ...object.metadata, namespace } };
-  return api.apply(pathOf(kind, namespace, name), 'bench', body as KubeObject);
+  return api.apply(pathOf(kind, namespace, name), 'bench', body);
 }
 
 async function deploymentOf(api: ClusterApi, service: string): Promise<Judged> {

@@ -55,6 +55,7 @@ describe('an installation on a cluster', function () {
   });
 
   it('steers what is declared, and tells of it at the dashboard', async () => {
+    await cluster.kubectl(['create', 'secret', 'generic', 'key', '--from-literal=value=not-so-secret']);
     await cluster.kubectl(['apply', '-f', '-'], declared());
     await cluster.kubectl(['wait', '--for=condition=Ready', 'mcpservice/tiny', '--timeout=90s']);
     await speaks(cluster, 'tiny');
