@@ -155,9 +155,20 @@ describe('a source of commits', () => {
     await origin.remove();
     const next = open();
     expect(await namesIn(next)).to.deep.equal(['a']);
-    expect((await next.scan()).complete).to.equal(true);
+    // Another operator may have applied what came since: nothing is removed by what this one knows.
+    expect((await next.scan()).complete).to.equal(false);
     expect(next.report().failure?.attempts).to.equal(2);
     expect(told).to.deep.equal(['Normal CommitApplied', 'Warning RepositoryUnreadable']);
+  });
+
+  it('removes nothing that another operator brought, where it takes over and cannot read what came since', async () => {
+    const { origin, open } = bench();
+    await origin.push({ 'a.yaml': manifest('a') });
+    const standby = open();
+    expect((await standby.scan()).complete).to.equal(true);
+    await origin.push({ 'b.yaml': manifest('b') });
+    await origin.remove();
+    expect((await standby.scan()).complete).to.equal(false);
   });
 
   it('is not read, and prunes nothing, where it never could be', async () => {

@@ -54,7 +54,7 @@ export class GitSource implements Source {
   readonly #rounds: Rounds;
   readonly #standing: Standing;
   #current: { readonly applied: Applied; readonly snapshot: Snapshot } | undefined;
-  /** Whether this process itself has found that what is in force is the newest: others may have applied what came since. */
+  /** Whether the last look found that what is in force is the newest: otherwise another process may have applied what came since. */
   #isConfirmed = false;
   #changed: () => void = () => undefined;
 
@@ -198,12 +198,14 @@ export class GitSource implements Source {
   }
 
   #refuse(refused: Omit<RefusedCommit, 'since'>): void {
+    this.#isConfirmed = false;
     const { commit, reason, message, problems } = refused;
     if (!this.#standing.refuse(refused) || commit === undefined) return;
     this.#mark({ commit, state: 'failure', description: `${reason}: ${problems[0] ?? message}` });
   }
 
   #fail(error: unknown): void {
+    this.#isConfirmed = false;
     this.#standing.fail(this.#deps.secrets.redact(error instanceof Error ? error.message : String(error)));
   }
 

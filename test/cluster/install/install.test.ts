@@ -59,6 +59,8 @@ describe('an installation on a cluster', function () {
     await cluster.kubectl(['apply', '-f', '-'], declared());
     await cluster.kubectl(['wait', '--for=condition=Ready', 'mcpservice/tiny', '--timeout=90s']);
     await speaks(cluster, 'tiny');
+    // Only an operator in a Pod can be named by rules; this one is applied.
+    await cluster.kubectl(['get', 'networkpolicy', 'default-haproxy']);
     const address = await cluster.kubectl(['get', 'service', 'mcpnet-operator', '-o', 'jsonpath={.spec.clusterIP}']);
     const services = await eventually(async () => (await fetch(`http://${address}:11091/api/v1/services`)).json());
     expect(services).to.have.nested.property('items[0].name', 'tiny');
