@@ -74,9 +74,9 @@ describe('an installation on a cluster', function () {
     expect((await pause(`Bearer ${Buffer.from(token, 'base64').toString()}`)).status).to.equal(200);
   });
 
-  it('is asked by commands in its Pod', async () => {
-    const inPod = (...args: string[]): Promise<string> =>
-      cluster.kubectl(['exec', 'deployment/mcpnet-operator', '--', 'mcpnet', ...args]);
+  it('is asked by commands in the Pod that leads', async () => {
+    const inPod = async (...args: string[]): Promise<string> =>
+      cluster.kubectl(['exec', (await leaders())[0] ?? '', '--', 'mcpnet', ...args]);
     await eventually(async () => expect(await inPod('get', 'services')).to.match(/tiny +True/), { timeoutMs: 30_000 });
   });
 
